@@ -223,7 +223,7 @@ class TrainingService:
         assert question is not None and task is not None and data is not None and source is not None  # refused before
         with source.registry.read() as session:
             resolved = resolve(session, question)
-            if resolved.data != data:
+            if not resolved.data.is_same_choice(data):
                 raise RefusedError("The project's images were changed just now.", hint="Look at the review again.")
             categories = selections.list_classes(session, question.project)
             known = {category.name: int(category.id) for category in categories}

@@ -71,7 +71,11 @@ class DatasetView(QWidget):
         self._unique = QCheckBox(self.tr("Each image in &one set only"))
         self._classes = ClassesModel(self)
         self._class_table = SmallTable(self._classes, self.tr("Annotations of the classes by set"))
-        self._nothing = label(self.tr("No image yet. Choose a set and press Fill…, or put images into it by their menu."), "muted", wrap=True)
+        self._nothing = label(
+            self.tr("No image yet. Choose a set and press Fill…, or put images into it by their menu."),
+            "muted",
+            wrap=True,
+        )
         self._rest = QWidget()  # below the sets while no table is
         self._problems = ProblemTable()
         self._take_out = self._button("x", self.tr("&Take these images out"), self.taking_out_requested)

@@ -94,6 +94,10 @@ class TrainingData:
     spread: SpreadSources | None = None  # books, films and the like of which images are in several sets
     alike: AlikePictures | None = None  # pictures that look the same and are in several sets
 
+    def is_same_choice(self, other: TrainingData) -> bool:
+        """Whether both speak of the same images and annotations; what belongs together among them is only told of."""
+        return replace(self, spread=None, alike=None) == replace(other, spread=None, alike=None)
+
     def n_images(self, split: Split) -> int:
         return next((counts.n_images for counts in self.splits if counts.split is split), 0)
 

@@ -49,3 +49,11 @@ def test_a_frozen_dataset_hears_of_them_too(leaky: LeakyProject) -> None:
     leaky.services.dataset_freezing.freeze(made)
     (after,) = issues(leaky, dataset=made)
     assert after == before
+
+
+def test_what_is_only_told_of_keeps_no_training_from_starting(leaky: LeakyProject) -> None:
+    leaky.services.checks.run(leaky.project)
+    draft = TrainingDraft(leaky.project, "first", worker="fake", new_model_name="Seals", **FOLDERS)
+    told = {issue.code for issue in leaky.services.training.review(draft).issues}
+    assert {"W-153", "W-154"} & told
+    assert leaky.services.training.submit(draft).value.snapshot
