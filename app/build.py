@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.commands import fill_recent, make_actions, set_available
+from app.help import Help
 from app.jobs import JobRunner
 from app.settings import SettingsStore
 from app.window_state import WindowMemory
@@ -28,7 +29,6 @@ from ui.widgets import last_folders
 
 if TYPE_CHECKING:
     from app.controllers.preferences import PreferencesController
-    from app.guide import Guide
     from app.making import Features
     from app.registry_loss import RegistryRescue
     from app.services import Services
@@ -61,7 +61,10 @@ class Application(QObject):
         self._trains_sample = trains_sample
         self._early_wishes: list[Callable[[Features], object]] = []
         self._early_connections: list[QMetaObject.Connection] = []
+        self.help = Help(home, self.jobs, self.window, self)
+        self.help.message_raised.connect(self.show_message)
         self.actions = make_actions(self.window, self._handlers())
+        self.help.begin(self.actions)
         self.mark_theme(ThemeMode(settings.settings.theme))
         self._connect_shell()
         self._update_availability()
@@ -79,11 +82,7 @@ class Application(QObject):
     def shutdown(self) -> None:
         """Let go of everything; runs in their own processes go on."""
         self.memory.save_geometry(self.window)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.disconnect(self._share_guide_key)
-        if "guide" in self.__dict__:
-            self.guide.close()
+        self.help.close()
         if self.features is not None:
             if self.features.is_made("trying"):
                 self.features.trying.close()
@@ -220,10 +219,10 @@ class Application(QObject):
             "predict": with_features(lambda features: features.routes.predict_on_current()),
             "train": with_features(lambda features: features.routes.train_current_project()),
             "command-palette": self._open_palette,
-            "guide": self._open_guide,
-            "shortcuts": self._show_shortcuts,
-            "diagnostics": self._diagnose,
-            "about": self._show_about,
+            "guide": self.help.open_page,
+            "shortcuts": self.help.show_shortcuts,
+            "diagnostics": self.help.diagnose,
+            "about": self.help.show_about,
         }
 
     def _connect_shell(self) -> None:
@@ -243,10 +242,6 @@ class Application(QObject):
         ]
         self.jobs.error_raised.connect(self.show_message)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_colours)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._share_guide_key)
-        self._menu("guide-pages").aboutToShow.connect(self._list_guide_pages)
 
     def _on_path_dropped(self, path: Path) -> None:
         self._with_features(lambda features: features.imports.new_project(path))()
@@ -374,66 +369,10 @@ class Application(QObject):
 
         open_palette(self.actions, self.window, self.features)
 
-    @cached_property
-    def guide(self) -> Guide:
-        from app.guide import Guide
-
-        guide = Guide(self)
-        guide.message_raised.connect(self.show_message)
-        return guide
-
-    def _open_guide(self) -> None:
-        from app.guide import page_for
-
-        self.guide.open(page_for(QApplication.focusWidget(), self.window.current_page()))
-
-    def _list_guide_pages(self) -> None:
-        from app.guide import GUIDE_PAGES
-
-        menu = self._menu("guide-pages")
-        if menu.isEmpty():
-            for file, title in GUIDE_PAGES:
-                menu.addAction(title, lambda file=file: self.guide.open(file))
-
-    def _share_guide_key(self, _old: QWidget | None, new: QWidget | None) -> None:
-        """A dialog is a window of its own, and the key belongs to the main one: F1 is to work in both."""
-        window = new.window() if new is not None else None
-        if isinstance(window, QDialog) and self.actions["guide"] not in window.actions():
-            window.addAction(self.actions["guide"])
-
     def _menu(self, command: str) -> QMenu:
         menu = self.actions[command].menu()
         assert isinstance(menu, QMenu)
         return menu
-
-    def _show_shortcuts(self) -> None:
-        from app.shell_dialogs import shortcuts_text
-
-        self._show_text("Keyboard shortcuts", shortcuts_text())
-
-    def _show_about(self) -> None:
-        from app.shell_dialogs import about_text
-
-        self._show_text("About Calque", about_text())
-
-    def _show_text(self, title: str, markdown: str) -> None:
-        from app.shell_dialogs import show_text
-
-        show_text(title, self.window, markdown=markdown)
-
-    def _diagnose(self) -> None:
-        from app.shell_dialogs import show_text
-        from app.verbs import doctor
-
-        dialog = show_text("Diagnostics", self.window, plain=self.tr("Looking at this machine…"))
-        is_open = [True]
-        dialog.finished.connect(lambda _result: is_open.clear())
-        self.jobs.run(
-            lambda: "\n".join(doctor.run(self.home).lines),
-            then=lambda text: dialog.set_plain(text) if is_open else None,
-            pool="io",
-            key="diagnostics",
-        )
 
     # --- closing -----------------------------------------------------------------------------------------------
 

@@ -143,13 +143,13 @@ def test_f1_opens_the_page_of_what_is_shown_beside_the_window(desk: Desk, shapes
     assert set(window.application.window._pages) <= set(PAGE_OF_WINDOW_PAGE)
     guide = window.application.actions["guide"]
     guide.trigger()
-    shown = window.application.guide._window
+    shown = window.application.help.guide._window
     assert shown is not None and shown.isVisible()
     assert (shown.page, shown.isModal(), shown.parent()) == ("start.md", False, None)
     window.drop(shapes)
     dialog = window.application.window.findChild(ImportDialog)
     assert dialog is not None
-    window.application._share_guide_key(None, dialog.findChild(QLineEdit))
+    window.application.help.share_key(None, dialog.findChild(QLineEdit))
     assert guide in dialog.actions()
     window.import_dropped("Shapes")
     guide.trigger()
