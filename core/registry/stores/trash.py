@@ -1,21 +1,12 @@
-"""Images that are removed from a project and brought back: all that the registry says of them goes with them.
-
-What is kept of an image is JSON with a format number. Values are the database's own, bytes as base64 in an object
-`{"b": ...}`, so that bringing an image back writes the very rows that went, under their keys.
-"""
+"""Images that are removed from a project and brought back: all that the registry says of them goes with them."""
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from operator import itemgetter
 from sqlite3 import Cursor
-from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -23,32 +14,23 @@ from core import clock
 from core.domain.changes import Changes
 from core.domain.ids import DatasetId, ImageId, ProjectId
 from core.domain.trash import TrashedImage
-from core.errors import RefusedError
 from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.datasets import touched
 from core.registry.stores.driver import cursor_of
-from core.registry.stores.kept_rows import COLUMNS, MARKS
+from core.registry.stores.kept_images import (
+    KeptImage,
+    folder_changes,
+    folder_of,
+    insert_images,
+    marks_of,
+    read_content,
+    read_images,
+    trash_row,
+)
 from core.registry.stores.projects import add_folders
 from core.registry.stores.selections import forget_blocks
-from core.registry.stores.upkeep import FolderChange, add_to_folders, images_changed, project_changed
-from core.registry.tables.images import IMAGES
-from core.registry.tables.overruled import OVERRULED
-
-FORMAT = 1
-"""Of what is kept of an image. 1: image, columns, annotations, categories, overruled, tags, reviews, sets."""
-
-_IMAGE_COLUMNS = tuple(column.name for column in IMAGES.columns)
-_COLUMNS = COLUMNS.split(", ")
-_POINTS = _COLUMNS.index("points")  # of a polygon: bytes, alone among the columns
-_TAGS = ("tag", "note", "created_at")
-_REVIEWS = ("id", "kind", "verdict", "category", "x0", "y0", "x1", "y1", "source", "note", "created_at")
-_OVERRULED = tuple(column.name for column in OVERRULED.columns)
-
-
-class _Kept(NamedTuple):
-    key: int
-    content: dict[str, Any]
+from core.registry.stores.upkeep import add_to_folders, images_changed, project_changed
 
 
 @dataclass(slots=True)
@@ -70,16 +52,16 @@ def trash_images(session: Session, project: ProjectId, images: Iterable[int], at
     sets: set[int] = set()
     moment = _moment(at)
     for chunk in chunked(images, KEYS_PER_QUERY):
-        kept = _read(cursor, project, chunk)
+        kept = read_images(cursor, project, chunk)
         keys = [one.key for one in kept]
         if not keys:
             continue
-        add_to_folders(session, _folder_changes(kept, -1))
+        add_to_folders(session, folder_changes(kept, -1))
         cursor.executemany(
             "INSERT INTO trashed_image (id, project_id, path, removed_at, n_annotations, content) VALUES (?,?,?,?,?,?)",
-            [_to_row(project, one, moment) for one in kept],
+            [trash_row(project, one, moment) for one in kept],
         )
-        cursor.execute(f"DELETE FROM image WHERE id IN ({_marks(keys)})", keys)
+        cursor.execute(f"DELETE FROM image WHERE id IN ({marks_of(keys)})", keys)
         sets.update(set_id for one in kept for set_id in one.content["sets"])
         gone += keys
     _touch_datasets(session, sets, at)
@@ -87,65 +69,6 @@ def trash_images(session: Session, project: ProjectId, images: Iterable[int], at
         images_changed(session, project, gone)
         note(session, Changes.whole_project(project).merged(Changes.of(trash=[project])))
     return gone
-
-
-def _read(cursor: Cursor, project: str, keys: Sequence[int]) -> list[_Kept]:
-    marks = _marks(keys)
-    query = f"SELECT {', '.join(_IMAGE_COLUMNS)} FROM image WHERE id IN ({marks}) AND project_id = ? ORDER BY id"
-    found: dict[int, dict[str, Any]] = {
-        row[0]: {
-            "format": FORMAT,
-            "image": _packed(dict(zip(_IMAGE_COLUMNS, row, strict=True))),
-            "columns": [],
-            "annotations": [],
-            "categories": {},
-            "overruled": [],
-            "tags": [],
-            "reviews": [],
-            "sets": [],
-        }
-        for row in cursor.execute(query, (*keys, project)).fetchall()
-    }
-    own = list(found)
-    marks = _marks(own)
-    annotations: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in cursor.execute(f"SELECT {COLUMNS} FROM annotation WHERE image_id IN ({marks}) ORDER BY id", own):
-        annotations[row[1]].append(row)
-    for image, rows in annotations.items():
-        # Columns that say nothing are left out: most are.
-        columns = [at for at in range(len(_COLUMNS)) if any(row[at] is not None for row in rows)]
-        found[image]["columns"] = [_COLUMNS[at] for at in columns]
-        pick = itemgetter(*columns)
-        pack = _packed_row if _POINTS in columns else list
-        found[image]["annotations"] = [pack(pick(row)) for row in rows]
-    for image, id, *facts in cursor.execute(
-        "SELECT DISTINCT annotation.image_id, category.id, name, position, colour FROM annotation "
-        f"JOIN category ON category.id = annotation.category_id WHERE annotation.image_id IN ({marks})",
-        own,
-    ):
-        found[image]["categories"][str(id)] = facts
-    for row in cursor.execute(
-        f"SELECT {', '.join(_OVERRULED)} FROM overruled_import WHERE image_id IN ({marks})", own
-    ).fetchall():
-        values = dict(zip(_OVERRULED, row, strict=True))
-        found[values["image_id"]]["overruled"].append(_packed(values))
-    for image, *values in cursor.execute(
-        f"SELECT image_id, {', '.join(_TAGS)} FROM image_tag WHERE image_id IN ({marks})", own
-    ):
-        found[image]["tags"].append(values)
-    for image, *values in cursor.execute(
-        f"SELECT image_id, {', '.join(_REVIEWS)} FROM label_review WHERE image_id IN ({marks})", own
-    ):
-        found[image]["reviews"].append(values)
-    for image, set_id in cursor.execute(f"SELECT image_id, set_id FROM dataset_image WHERE image_id IN ({marks})", own):
-        found[image]["sets"].append(set_id)
-    return [_Kept(key, content) for key, content in found.items()]
-
-
-def _to_row(project: str, kept: _Kept, moment: str) -> tuple[Any, ...]:
-    image = kept.content["image"]
-    text = json.dumps(kept.content, ensure_ascii=False, separators=(",", ":"))
-    return kept.key, project, _unpacked(image["path"]), moment, image["n_annotations"], text
 
 
 # --- out of it -------------------------------------------------------------------------------------------------
@@ -164,10 +87,11 @@ def restore_images(session: Session, project: ProjectId, images: Iterable[int]) 
         if not kept:
             continue
         told.classes += _bring_classes_back(cursor, project, kept)
-        _insert_all(session, cursor, project, kept)
+        insert_images(cursor, kept, add_folders(session, project, set(map(folder_of, kept))))
+        _put_into_sets(cursor, [(one.key, set_id) for one in kept for set_id in one.content["sets"]])
         keys = [one.key for one in kept]
-        cursor.execute(f"DELETE FROM trashed_image WHERE id IN ({_marks(keys)})", keys)
-        add_to_folders(session, _folder_changes(kept, +1))
+        cursor.execute(f"DELETE FROM trashed_image WHERE id IN ({marks_of(keys)})", keys)
+        add_to_folders(session, folder_changes(kept, +1))
         sets.update(set_id for one in kept for set_id in one.content["sets"])
         told.keys += keys
     _touch_datasets(session, sets, clock.now())
@@ -178,27 +102,23 @@ def restore_images(session: Session, project: ProjectId, images: Iterable[int]) 
     return told
 
 
-def _read_trash(cursor: Cursor, project: str, keys: Sequence[int], told: Restored) -> list[_Kept]:
+def _read_trash(cursor: Cursor, project: str, keys: Sequence[int], told: Restored) -> list[KeptImage]:
     query = (
         "SELECT id, path, content, EXISTS (SELECT 1 FROM image WHERE image.project_id = trashed_image.project_id "
-        f"AND image.path = trashed_image.path) FROM trashed_image WHERE id IN ({_marks(keys)}) AND project_id = ?"
+        f"AND image.path = trashed_image.path) FROM trashed_image WHERE id IN ({marks_of(keys)}) AND project_id = ?"
     )
-    kept: list[_Kept] = []
+    kept: list[KeptImage] = []
     paths: set[bytes] = set()
     for key, path, text, is_taken in cursor.execute(f"{query} ORDER BY removed_at DESC, id", (*keys, project)):
         if is_taken or path in paths:
             told.taken.append(os.fsdecode(path))
             continue
-        content = json.loads(text)
-        if content["format"] > FORMAT:
-            text = "Images in the trash were removed by a newer Calque, and cannot be read by this one."
-            raise RefusedError(text, hint="Restore them with the newer one.")
+        kept.append(KeptImage(key, read_content(text)))
         paths.add(path)
-        kept.append(_Kept(key, content))
     return kept
 
 
-def _bring_classes_back(cursor: Cursor, project: str, kept: Sequence[_Kept]) -> list[str]:
+def _bring_classes_back(cursor: Cursor, project: str, kept: Sequence[KeptImage]) -> list[str]:
     """Where a class is not there any more: one of the same name is taken, else the class comes back.
 
     The annotations' keys of classes are brought in line, in place.
@@ -230,33 +150,6 @@ def _bring_classes_back(cursor: Cursor, project: str, kept: Sequence[_Kept]) -> 
     return came
 
 
-def _insert_all(session: Session, cursor: Cursor, project: ProjectId, kept: Sequence[_Kept]) -> None:
-    paths = {one.key: _path_of(one) for one in kept}
-    folders = add_folders(session, project, {path.rpartition("/")[0] for path in paths.values()})
-    images: list[tuple[Any, ...]] = []
-    annotations: list[tuple[Any, ...]] = []
-    for one in kept:
-        image = {name: _unpacked(value) for name, value in one.content["image"].items()}
-        folder = image["folder_id"] = folders[paths[one.key].rpartition("/")[0]]
-        one.content["image"]["folder_id"] = folder
-        image["revision"] += 1
-        images.append(tuple(image.get(name) for name in _IMAGE_COLUMNS))
-        annotations += _rows_of(one.content["columns"], one.content["annotations"])
-    columns = ", ".join(_IMAGE_COLUMNS)
-    cursor.executemany(f"INSERT INTO image ({columns}) VALUES ({_marks(_IMAGE_COLUMNS)})", images)
-    cursor.executemany(f"INSERT INTO annotation ({COLUMNS}) VALUES ({MARKS})", annotations)
-    overruled = [values for one in kept for values in one.content["overruled"]]
-    cursor.executemany(
-        f"INSERT INTO overruled_import ({', '.join(_OVERRULED)}) VALUES ({_marks(_OVERRULED)})",
-        [tuple(_unpacked(values[name]) for name in _OVERRULED) for values in overruled],
-    )
-    for table, names, part in (("image_tag", _TAGS, "tags"), ("label_review", _REVIEWS, "reviews")):
-        rows = [(one.key, *values) for one in kept for values in one.content[part]]
-        into = f"INSERT INTO {table} (image_id, {', '.join(names)}) VALUES ({_marks(('', *names))})"
-        cursor.executemany(into, rows)
-    _put_into_sets(cursor, [(one.key, set_id) for one in kept for set_id in one.content["sets"]])
-
-
 def _put_into_sets(cursor: Cursor, members: Sequence[tuple[int, int]]) -> None:
     """Images (keys, still in the trash as well) that were in these sets when they were removed.
 
@@ -267,7 +160,7 @@ def _put_into_sets(cursor: Cursor, members: Sequence[tuple[int, int]]) -> None:
     frozen: list[str] = []
     for chunk in chunked(sets, KEYS_PER_QUERY):
         query = "SELECT DISTINCT dataset.id FROM dataset JOIN dataset_set ON dataset_id = dataset.id"
-        found = cursor.execute(f"{query} WHERE state = 'complete' AND dataset_set.id IN ({_marks(chunk)})", chunk)
+        found = cursor.execute(f"{query} WHERE state = 'complete' AND dataset_set.id IN ({marks_of(chunk)})", chunk)
         frozen += [id for (id,) in found]
     # Nobody but this may write to the sets of a complete one: the schema would abort it.
     cursor.executemany("UPDATE dataset SET state = 'open' WHERE id = ?", [(id,) for id in frozen])
@@ -286,7 +179,7 @@ def _touch_datasets(session: Session, sets: Iterable[int], at: datetime) -> None
     for chunk in chunked(sorted(sets), KEYS_PER_QUERY):
         query = "SELECT DISTINCT dataset.id, state FROM dataset_set JOIN dataset ON dataset.id = dataset_id"
         for id, state in (
-            cursor_of(session).execute(f"{query} WHERE dataset_set.id IN ({_marks(chunk)})", chunk).fetchall()
+            cursor_of(session).execute(f"{query} WHERE dataset_set.id IN ({marks_of(chunk)})", chunk).fetchall()
         ):
             if state in ("open", "error"):
                 touched(session, DatasetId(id), at)
@@ -329,10 +222,10 @@ def look_at(session: Session, project: ProjectId, images: Iterable[int]) -> tupl
         query = (
             "SELECT count(*), max(CASE WHEN image.id IS NULL THEN NULL ELSE trashed_image.path END) FROM trashed_image "
             "LEFT JOIN image ON image.project_id = trashed_image.project_id AND image.path = trashed_image.path "
-            f"WHERE trashed_image.id IN ({_marks(chunk)}) AND trashed_image.project_id = ?"
+            f"WHERE trashed_image.id IN ({marks_of(chunk)}) AND trashed_image.project_id = ?"
         )
         n_here, path = cursor_of(session).execute(query, (*chunk, project)).fetchone()
-        query = f"SELECT count(*) FROM image WHERE id IN ({_marks(chunk)}) AND project_id = ?"
+        query = f"SELECT count(*) FROM image WHERE id IN ({marks_of(chunk)}) AND project_id = ?"
         (n_back,) = cursor_of(session).execute(query, (*chunk, project)).fetchone()
         n, taken = n + n_here + n_back, taken or ("" if path is None else os.fsdecode(path))
     return n, taken
@@ -356,7 +249,7 @@ def empty_trash(session: Session, project: ProjectId, images: Iterable[int] | No
         n = cursor.execute("DELETE FROM trashed_image WHERE project_id = ?", (project,)).rowcount
     else:
         for chunk in chunked(images, KEYS_PER_QUERY):
-            query = f"DELETE FROM trashed_image WHERE id IN ({_marks(chunk)}) AND project_id = ?"
+            query = f"DELETE FROM trashed_image WHERE id IN ({marks_of(chunk)}) AND project_id = ?"
             n += cursor.execute(query, (*chunk, project)).rowcount
     if n:
         note(session, Changes.of(trash=[project]))
@@ -364,60 +257,6 @@ def empty_trash(session: Session, project: ProjectId, images: Iterable[int] | No
 
 
 # --- parts -----------------------------------------------------------------------------------------------------
-
-
-def _folder_changes(kept: Sequence[_Kept], sign: int) -> dict[int, FolderChange]:
-    changes: dict[int, FolderChange] = defaultdict(FolderChange)
-    for one in kept:
-        image = one.content["image"]
-        change = changes[image["folder_id"]]
-        change.n_images += sign
-        change.n_annotated += sign * bool(image["is_annotated"])
-        change.n_annotations += sign * image["n_annotations"]
-        own: dict[int, int] = defaultdict(int)
-        columns = one.content["columns"]
-        if "category_id" in columns:
-            source, of_class = columns.index("source"), columns.index("category_id")
-            for row in one.content["annotations"]:
-                if row[source] != "model" and row[of_class] is not None:
-                    own[row[of_class]] += 1
-        for category, n in own.items():
-            n_before, n_images = change.categories.get(str(category), (0, 0))
-            change.categories[str(category)] = n_before + sign * n, n_images + sign
-    return changes
-
-
-def _path_of(kept: _Kept) -> str:
-    return os.fsdecode(_unpacked(kept.content["image"]["path"]))
-
-
-def _packed(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _pack(value) if isinstance(value, bytes) else value for name, value in values.items()}
-
-
-def _packed_row(values: Sequence[Any]) -> list[Any]:
-    return [_pack(value) if isinstance(value, bytes) else value for value in values]
-
-
-def _rows_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """In the order of `COLUMNS`, None where nothing is said."""
-    pick = itemgetter(*(columns.index(name) if name in columns else len(columns) for name in _COLUMNS))
-    found = [pick((*row, None)) for row in rows]
-    if "points" not in columns:
-        return found
-    return [(*row[:_POINTS], _unpacked(row[_POINTS]), *row[_POINTS + 1 :]) for row in found]
-
-
-def _pack(value: bytes) -> dict[str, str]:
-    return {"b": base64.b64encode(value).decode("ascii")}
-
-
-def _unpacked(value: Any) -> Any:
-    return base64.b64decode(value["b"]) if isinstance(value, dict) else value
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
 
 
 def _moment(at: datetime) -> str:
