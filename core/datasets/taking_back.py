@@ -36,6 +36,8 @@ def take_back(session: Session, edit: DatasetEdit) -> DatasetEdit:
         _put_back(session, back)
     else:
         _require(session, back)
+        taken = store.list_names(session, back.after.project) - {back.before.name}
+        refusals.check_name(back.after.name, taken)
         take_out_all(session, back.removed, back.after.name)
         store.write_facts(session, back.dataset, back.after, clock.now())
         _put_back(session, back)

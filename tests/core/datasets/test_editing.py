@@ -238,6 +238,17 @@ def test_a_step_is_not_taken_back_that_others_went_on_from(shop):
     assert shop.content(id) == before
 
 
+def test_an_old_name_that_another_dataset_has_by_now_is_not_taken_back(shop):
+    id, _ = shop.made("First")
+    renamed = shop.editing.rename(id, "Better").value
+    other, _ = shop.made("First")
+    with refused("E-210", 'A dataset named "First" exists'):
+        shop.editing.undo(renamed)
+    shop.editing.delete(other)
+    shop.editing.undo(renamed)
+    assert shop.editing.get_dataset(id).name == "First"
+
+
 @pytest.mark.parametrize(("state", "code"), [(DatasetState.COMPLETE, "E-221"), (DatasetState.BUILDING, "E-432")])
 def test_what_is_frozen_or_being_frozen_is_not_edited(shop, state, code):
     id, (train, val, _) = shop.made()
