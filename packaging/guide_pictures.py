@@ -26,7 +26,7 @@ from pictures_of_data import photograph_alike, photograph_flaws, photograph_stat
 from PIL import Image  # noqa: E402 - the path comes first
 from PySide6.QtCore import QElapsedTimer, QEvent, QEventLoop, QPointF, Qt, QTimer  # noqa: E402
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap  # noqa: E402
-from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from PySide6.QtWidgets import QApplication, QLabel, QWidget  # noqa: E402
 
 from app.build import Application  # noqa: E402
 from app.sample_plan import sample_draft  # noqa: E402
@@ -246,6 +246,8 @@ class Photographer:
         features.wizard.set_draft(replace(draft, name="", values=values))
         self.wait(1.5)
         features.wizard.open_step("review")
+        looking = [one for one in features.wizard.findChildren(QLabel) if one.text().startswith("Looking for")]
+        self.until(lambda: not any(one.text().startswith("Looking for") for one in looking))
         self.wait(2)
         self.take("wizard-review")
         features.wizard.open_step("worker")
@@ -261,8 +263,7 @@ class Photographer:
             editing.fill(made, item.id, ImageFilter(project, folders=(folder,)))
         self._dataset()
         features.wizard.set_data_offers(features.services.training.data_offers(project))
-        features.routes.train_current_project()
-        self.page("wizard")
+        self._application.window.show_page("wizard", "project")
         features.wizard.open_step("data")
         features.wizard.pages.data.source().button("dataset").click()
         self.wait(2)

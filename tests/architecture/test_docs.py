@@ -90,3 +90,10 @@ def test_the_glossary_explains_each_word_once() -> None:
     rows = [line for line in (ROOT / "GLOSSARY.md").read_text().splitlines() if line.startswith("| ")]
     words = [row.split("|")[1].strip() for row in rows]
     assert [word for word in words if words.count(word) > 1] == []
+
+
+def test_every_picture_of_the_guide_exists_and_is_shown() -> None:
+    guide = ROOT / "docs" / "guide"
+    shown = {name for page in guide.glob("*.md") for name in re.findall(r"\]\(pictures/([^)]+)\)", page.read_text())}
+    shown |= {name.replace("-light.", "-dark.") for name in shown}  # the guide takes those of the window's colours
+    assert {file.name for file in (guide / "pictures").iterdir()} == shown
