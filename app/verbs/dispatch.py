@@ -13,11 +13,12 @@ from core.home import Home
 if TYPE_CHECKING:
     from app.services import Services
 
-_CHANGING = (
+CHANGING = (
     *("import", "train", "recheck", "export", "predict", "import-predictions", "evaluate"),
     *("sample", "retry", "remove", "accept", "tag", "filter", "dataset", "check", "trash"),
+    *("locate", "rename", "describe", "current", "delete", "import-version"),
 )
-"""Before these the daily copy of the registry is made."""
+"""Before these, which write to the registry, the daily copy of it is made."""
 
 
 def dispatch(arguments: argparse.Namespace, home: Home, console: Console) -> VerbResult:
@@ -42,7 +43,7 @@ def dispatch(arguments: argparse.Namespace, home: Home, console: Console) -> Ver
     from app.services import open_services
 
     with open_services(home) as services:
-        if arguments.verb in _CHANGING and not getattr(arguments, "dry_run", False):
+        if arguments.verb in CHANGING and not getattr(arguments, "dry_run", False):
             _back_up(services, console)
         _take_in_runs(services, console)
         return function_of(arguments.verb)(services, arguments, console)

@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 
 from app.cli import REFUSED, report_unexpected, run_verb
-from app.verbs.dispatch import function_of
+from app.verbs.dispatch import CHANGING, function_of
 from app.verbs.output import Console, VerbResult, escaped, plain
 from app.verbs.parser import make_parser
 from core.domain.runs import RunStatus
 from core.errors import FormatError, RefusedError
 
 WITHOUT_SERVICES = ("doctor", "formats", "restore")
+
+READING = (
+    *("imports", "runs", "models", "projects", "stop", "kill", "try", "label-errors", "compare", "report"),
+    *("error-report", "export-data", "weights", "verify"),
+)
 
 
 def verbs() -> list[str]:
@@ -29,6 +34,10 @@ def verbs() -> list[str]:
 @pytest.mark.parametrize("verb", [verb for verb in verbs() if verb not in WITHOUT_SERVICES])
 def test_every_verb_is_carried_out_by_a_function(verb: str) -> None:
     assert callable(function_of(verb))
+
+
+def test_the_registry_is_copied_before_every_verb_that_writes_to_it() -> None:
+    assert sorted((*CHANGING, *READING, *WITHOUT_SERVICES)) == sorted(verbs())
 
 
 def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
