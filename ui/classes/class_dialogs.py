@@ -30,6 +30,8 @@ from ui.widgets.formatting import counted
 from ui.widgets.labels import label, set_role
 
 SWATCH = 18
+_COLOUR_NAMES = ("blue", "orange", "green", "pink", "vermilion", "sky blue", "yellow", "grey")
+"""Those of OKABE_ITO."""
 WIDTH = 400
 
 
@@ -98,6 +100,7 @@ class ClassNameDialog(ClassQuestion):
         self._old_name = old_name or ""
         self._others = frozenset(others)
         self._is_new = is_new
+        self._before = note
         self._name = QLineEdit(self._old_name)
         self._name.setMaxLength(MAX_CATEGORY_NAME)
         self._name.setAccessibleName(self.tr("Name"))
@@ -110,7 +113,6 @@ class ClassNameDialog(ClassQuestion):
         self._merge.clicked.connect(lambda: self.merge_requested.emit(self._text()))
         self.buttons.accepted.connect(lambda: self.name_chosen.emit(self._text()))
         self._name.textChanged.connect(self._check)
-        self.set_note(note)
         self._check()
 
     def _text(self) -> str:
@@ -122,6 +124,9 @@ class ClassNameDialog(ClassQuestion):
         problem = self.tr("A class named “{name}” already exists.").format(name=name) if is_taken else ""
         self.show_problem(problem)
         self._merge.setVisible(is_taken and not self._is_new)
+        alike = next((one for one in self._others if one.casefold() == name.casefold() and one != self._old_name), "")
+        words = self.tr("There is “{name}” too: only the capitals differ.").format(name=shown(alike))
+        self.set_note(" ".join(text for text in (self._before, words if alike and not is_taken else "") if text))
         self.verb.setEnabled(bool(name) and not is_taken and name != self._old_name)
 
     # Qt overrides
@@ -150,8 +155,8 @@ class ClassColourDialog(ClassQuestion):
             button.setCheckable(True)
             button.setIcon(swatch(QColor(colour), SWATCH + 6))
             button.setIconSize(QSize(SWATCH + 6, SWATCH + 6))
-            button.setToolTip(colour)
-            button.setAccessibleName(colour)
+            button.setToolTip(_COLOUR_NAMES[place])
+            button.setAccessibleName(_COLOUR_NAMES[place])
             button.clicked.connect(lambda _=False, colour=colour: self.choose(colour.lower()))
             grid.addWidget(button, place // 4, place % 4)
             self._swatches[colour.lower()] = button
@@ -161,7 +166,7 @@ class ClassColourDialog(ClassQuestion):
         self.column.addLayout(row)
         self._other = QPushButton(self.tr("&Another colour…"))
         self._other.clicked.connect(self._ask_other)
-        self._usual = QPushButton(self.tr("The &usual one of its place"))
+        self._usual = QPushButton(self.tr("The &usual colour of its place in the list"))
         self._usual.clicked.connect(lambda: self.choose(""))
         self._shown = label("", "muted")
         for widget in (self._other, self._usual, self._shown):
@@ -175,7 +180,9 @@ class ClassColourDialog(ClassQuestion):
             button.setChecked(known == colour)
         shown_colour = QColor(colour) if colour else category_colour(self._category.index)
         self.verb.setIcon(swatch(shown_colour))
-        words = colour or self.tr("{colour}, by its place in the list").format(colour=shown_colour.name())
+        words = named(shown_colour.name())
+        if not colour:
+            words = self.tr("{colour}, by its place in the list").format(colour=words)
         self._shown.setText(self.tr("Chosen: {words}").format(words=words))
 
     def _ask_other(self) -> None:
@@ -183,6 +190,12 @@ class ClassColourDialog(ClassQuestion):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(lambda colour: self.choose(colour.name()))
         dialog.open()
+
+
+def named(colour: str) -> str:
+    """ "yellow" of the palette, else the colour as it is written."""
+    known = dict(zip((one.lower() for one in OKABE_ITO), _COLOUR_NAMES, strict=True))
+    return known.get(colour.lower(), colour)
 
 
 class MergeClassDialog(ClassQuestion):

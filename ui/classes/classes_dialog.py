@@ -157,11 +157,14 @@ class ClassesDialog(QDialog):
         column.addWidget(buttons)
 
     def set_categories(self, categories: Sequence[Category], current: CategoryId | None = None) -> None:
-        """Anew; the current row stays with its class, or is that of `current`."""
-        wanted = current or self.current()
+        """Anew; the current row stays with its class, or is that of `current`, or of the one class that came."""
+        known = {one.id for one in self._model.categories}
+        came = [one.id for one in categories if one.id not in known]
+        wanted = current or (came[0] if len(came) == 1 else self.current())
         row = max(self._table.currentIndex().row(), 0)
         self._model.set_categories(categories)
-        self._head.setText(counted(len(categories), "class", "classes"))
+        none = self.tr("No class yet. Add… makes one.")
+        self._head.setText(counted(len(categories), "class", "classes") if categories else none)
         ids = [one.id for one in categories]
         if ids:
             self._table.selectRow(ids.index(wanted) if wanted in ids else min(row, len(ids) - 1))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidge
 
 from core.domain.datasets import Dataset, DatasetDetails
 from core.domain.ids import DatasetId
+from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.splitting import ProposedSet
 from ui.datasets.dataset_list import DatasetList
@@ -117,6 +118,7 @@ class DatasetsPage(QWidget):
 
     def choose(self, id: DatasetId) -> None:
         """Show this one from the next list on."""
+        self._leave_news(id)
         self._current = id
         self._list.choose(id)
 
@@ -127,7 +129,13 @@ class DatasetsPage(QWidget):
     def show_message(self, message: UserMessage) -> None:
         self.banner.show_message(message)
 
+    def _leave_news(self, id: DatasetId) -> None:
+        """What was told of one dataset does not stay above another; what went wrong does."""
+        if id != self._current and self.banner.property("severity") == str(Severity.INFO):
+            self.banner.hide()
+
     def _choose(self, id: DatasetId) -> None:
+        self._leave_news(id)
         self._current = id
         self.dataset_chosen.emit(id)
 

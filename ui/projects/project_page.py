@@ -96,6 +96,9 @@ class ProjectPage(QWidget):
         self._actions = ProjectActions()
         self._folders = FolderTree()
         self._categories = CategoryList(is_filter=True)
+        self._categories.set_empty_text(
+            self.tr("No class yet. Add one with the pencil above; or open an image, press E, and draw.")
+        )
         self._class_count = label("", "muted")
         self._browser = browser
         self.drop_targets = DropTargets()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QSpinBox,
     QVBoxLayout,
@@ -75,11 +74,8 @@ class ShareDialog(QDialog):
         self.keeps.setVisible(n_tagged > 0)
         seed = QLabel(self.tr("&Seed"))
         seed.setBuddy(self.seed)
-        last = QHBoxLayout()
-        last.setSpacing(12)
-        last.addWidget(seed)
-        last.addWidget(self.seed)
-        last.addStretch(1)
+        grid.addWidget(seed, len(self.parts), 0)
+        grid.addWidget(self.seed, len(self.parts), 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
         ready = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         ready.setText(self.tr("Tag them"))
         set_role(ready, "primary")
@@ -91,7 +87,6 @@ class ShareDialog(QDialog):
         column.addLayout(grid)
         column.addWidget(self.problem)
         column.addWidget(self.keeps)
-        column.addLayout(last)
         column.addWidget(self._buttons)
 
     def wish(self) -> Parts:

@@ -22,7 +22,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -234,6 +234,7 @@ class CategoryList(QListView):
     def __init__(self, *, is_filter: bool = False, has_keys: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._categories_model = CategoryModel(has_keys=has_keys, parent=self)
+        self._empty_text = ""
         self.setModel(self._categories_model)
         self.setItemDelegate(CategoryDelegate(has_filter_mark=is_filter, has_keys=has_keys, parent=self))
         self.setSelectionMode(
@@ -254,6 +255,11 @@ class CategoryList(QListView):
 
     def set_categories(self, categories: Sequence[Category], counts: Mapping[CategoryId, int] | None = None) -> None:
         self._categories_model.set_categories(categories, counts)
+
+    def set_empty_text(self, text: str) -> None:
+        """What stands in the list while there is no class."""
+        self._empty_text = text
+        self.viewport().update()
 
     def set_hidden(self, hidden: frozenset[CategoryId]) -> None:
         self._categories_model.set_hidden(hidden)
@@ -308,6 +314,15 @@ class CategoryList(QListView):
             event.accept()
             return True
         return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._empty_text and not self._categories_model.categories:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(current_theme().text_muted))
+            room = self.viewport().rect().adjusted(9, 7, -9, -7)
+            painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._empty_text)
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         verb = _VERBS.get(Qt.Key(event.key()))
