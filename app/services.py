@@ -148,6 +148,7 @@ class Services:
 
     @property
     def dataset_splitting(self) -> DatasetSplitting:
+        from core.checks.grouping import number_sources
         from core.datasets.splitting import DatasetSplitting
 
         return self._once(
@@ -156,6 +157,7 @@ class Services:
                 self.registry,
                 self.dataset_editing,
                 find_duplicates=lambda project: self.fingerprints.find_alike(project).groups,
+                find_sources=number_sources,
             ),
         )
 

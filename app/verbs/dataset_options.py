@@ -46,7 +46,10 @@ def add_dataset_options(parser: argparse.ArgumentParser, common: argparse.Argume
     made.add_argument("--ratio", metavar="R", help="of the training images; the rest validates. 0.00001 to 0.99999")
     made.add_argument("--seed", metavar="N", type=int, default=0)
     made.add_argument(
-        "--group", metavar="folder|duplicates|PATTERN", default="", help=r"what stays together; e.g. '(.*)_p\d+'"
+        "--group",
+        metavar="sources|folder|duplicates|PATTERN",
+        default="",
+        help=r"what stays together; e.g. '(.*)_p\d+'",
     )
     made.add_argument("--all", action="store_true", help="all images of the project, not those of the dataset")
     made.add_argument("--no-classes", action="store_true", help="without regard to classes")

@@ -20,6 +20,7 @@ from core.domain.snapshots import Split
 from core.domain.splitting import Grouping, SplitDraft, SplitPlan
 from core.errors import NotFoundError, RefusedError
 
+_GROUPS = ("sources", "folder", "duplicates")
 _ROLES = tuple(role.value for role in SetRole)
 
 
@@ -156,7 +157,7 @@ def _split(services: Services, project: Project, dataset: Dataset, arguments: ar
         raise RefusedError("Say --shares train=70 val=15 test=15, or --ratio 0.8.")
     pattern, grouping = arguments.group, Grouping.NONE
     if pattern:
-        grouping = Grouping(pattern) if pattern in ("folder", "duplicates") else Grouping.PATTERN
+        grouping = Grouping(pattern) if pattern in _GROUPS else Grouping.PATTERN
     draft = SplitDraft(
         _shares(dataset, arguments),
         is_ratio=arguments.ratio is not None,

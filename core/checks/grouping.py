@@ -79,6 +79,12 @@ def find_grouping(paths: Sequence[bytes], classes: Collection[str] = ()) -> Grou
     return max(found, key=lambda one: len(one.names), default=None)
 
 
+def number_sources(paths: Sequence[str], classes: Collection[str] = ()) -> npt.NDArray[Any] | None:
+    """For each path the number of its group, NO_GROUP = in none; None where neither names nor folders tell any."""
+    found = find_grouping([os.fsencode(path) for path in paths], classes)
+    return None if found is None else found.numbers
+
+
 def source_of_name(path: str) -> str:
     """What a file's name says beside the number of its page: "train/Book 12_p003.tif.jpeg", "Book 12 (3).jpg" and
     "fol. 3r - Book 12.png" -> "book 12"; "" = nothing."""

@@ -110,12 +110,16 @@ def carve(
 ) -> NDArray[np.bool_]:
     """For each image, is it of the part that gets `ratio` of them: as `carve_validation`, without its refusals.
 
-    Images of one number in `groups` stay together.
+    Images of one number in `groups` stay together. Of two groups or more, neither side is left without any.
     """
     units = _make_units(shown, seed, n_categories + 1, check, groups)
     if len(units.sizes) < 2:
         return np.zeros(len(shown.hashes), dtype=bool)
-    return np.asarray(_part(units, ratio, check)[units.of_image])
+    is_part = _part(units, ratio, check)
+    if is_part.all() or not is_part.any():  # classes of a single group each can hold all of them on one side
+        wanted = ratio * units.sizes.sum() if not is_part.any() else (1 - ratio) * units.sizes.sum()
+        is_part[np.argmin(np.abs(units.sizes - wanted))] = not is_part.any()
+    return np.asarray(is_part[units.of_image])
 
 
 def _part(units: _Units, ratio: float, check: Check) -> NDArray[np.bool_]:

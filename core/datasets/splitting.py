@@ -29,13 +29,25 @@ FindGroups = Callable[[ProjectId], Array]
 """For each image of a project, ascending by key, the number of the group of those that look like it."""
 
 
+FindSources = Callable[[Sequence[str], Sequence[str]], Array | None]
+"""Of paths, in a project with classes of these names: the number of the source of each, below 0 = of none; None where
+names tell of no sources."""
+
+
 class DatasetSplitting:
     """Every method may be called on any thread."""
 
-    def __init__(self, registry: Registry, editing: DatasetEditing, find_duplicates: FindGroups) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        editing: DatasetEditing,
+        find_duplicates: FindGroups,
+        find_sources: FindSources = lambda paths, classes: None,
+    ) -> None:
         self._registry = registry
         self._editing = editing
         self._find_duplicates = find_duplicates
+        self._find_sources = find_sources
 
     def plan(self, id: DatasetId, draft: SplitDraft) -> SplitPlan:
         """What it would do; nothing is written. Refusals of the draft are issues of the answer.
@@ -82,7 +94,13 @@ class DatasetSplitting:
                 return SplitPlan(issues=(Issue("E-523", text, "data", True, "chosen"),), revision=revision)
             classes = selections.list_classes(session, facts.project)
             data = _read(session, facts.project, keys, [int(item.id) for item in classes])
-            groups = _groups(session, facts.project, keys, draft, duplicates, check)
+            if draft.grouping is Grouping.SOURCES:
+                groups = self._sources(session, keys, [item.name for item in classes])
+            else:
+                groups = _groups(session, facts.project, keys, draft, duplicates, check)
+        used = [place for place, share in enumerate(shares) if share > 0]
+        too_few = _too_few_sources(groups, len(used)) if draft.grouping is Grouping.SOURCES else ()
+        groups = None if too_few else groups
         of_image = sharing.share_out(
             data if draft.is_stratified else sharing.without_categories(data),
             shares,
@@ -93,7 +111,6 @@ class DatasetSplitting:
         )
         counts = sharing.count_classes(data, of_image, len(sets), len(classes))
         names = [item.name for item in classes]
-        used = [place for place, share in enumerate(shares) if share > 0]
         issues = sharing.find_missing(
             counts[used],
             names,
@@ -106,7 +123,7 @@ class DatasetSplitting:
             draft.seed,
             len(keys),
             draft.is_stratified,
-            _told(draft),
+            _told(draft) if groups is not None else "",
         )
         return SplitPlan(
             tuple((item.id, ImageIds(keys[of_image == place])) for place, item in enumerate(sets)),
@@ -115,11 +132,28 @@ class DatasetSplitting:
                 for index, name in enumerate(names)
                 if counts[:, index].any()
             ),
-            issues,
+            (*too_few, *issues),
             rule,
             None if groups is None else len(np.unique(groups)),
             revision,
         )
+
+    def _sources(self, session: Session, keys: Array, classes: Sequence[str]) -> Array | None:
+        """Images of no source are each on their own."""
+        by_key = selections.paths_of(session, keys)
+        numbers = self._find_sources([by_key[key] for key in keys.tolist()], classes)
+        if numbers is None:
+            return None
+        return np.where(numbers >= 0, numbers, int(numbers.max()) + 1 + np.arange(len(numbers)))
+
+
+def _too_few_sources(groups: Array | None, n_sets: int) -> tuple[Issue, ...]:
+    """W-153: each set would need one of its own."""
+    n = n_sets if groups is None else len(np.unique(groups))
+    if n >= n_sets:
+        return ()
+    text = f"There are only {n} books, films or other sources for {n_sets} sets: no split keeps each in one set."
+    return (Issue("W-153", text, "data", False, "grouping"),)
 
 
 def _set_of(facts: DatasetFacts, set: SetId) -> SetFacts:

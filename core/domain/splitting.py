@@ -18,6 +18,7 @@ class Grouping(StrEnum):
     """Which images stay together, besides those of one content."""
 
     NONE = "none"
+    SOURCES = "sources"  # books, films and the like, as names and folders tell; where they tell none, as NONE
     FOLDER = "folder"
     PATTERN = "pattern"  # what the first group of a pattern of the file's name says
     DUPLICATES = "duplicates"  # pictures that look the same

@@ -152,7 +152,7 @@ def filter_and_keep(mouse: Mouse) -> None:
     mouse.write_line(dialog.row.tab_widgets()[2], "1")
     mouse.press(dialog, "OK")
     mouse.until(lambda: len(features.browser.grid.ids) == N_DRAWN)
-    mouse.choose_from(features.filters.bar, "Filters that are kept", "Save as")
+    mouse.choose_from(features.filters.bar, "Saved filters", "Save as")
     name = mouse.dialog(FilterNameDialog)
     mouse.write(name, "Name of the filter", "drawn")
     mouse.press(name, "Save")

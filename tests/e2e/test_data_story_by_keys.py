@@ -170,7 +170,7 @@ def filter_and_keep(keys: Keys) -> None:
     keys.type("1")
     keys.press(Key.Key_Return)
     keys.until(lambda: len(features.browser.grid.ids) == N_DRAWN, "the filter")
-    keys.use_menu("Filters that are kept", Key.Key_S)
+    keys.use_menu("Saved filters", Key.Key_S)
     keys.dialog(FilterNameDialog)
     keys.type("drawn")
     keys.press(Key.Key_Return)

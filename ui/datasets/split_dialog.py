@@ -28,6 +28,7 @@ from ui.widgets.labels import label, set_role
 
 ASKED_AFTER_MS = 300  # of quiet, so that not every key asks
 _GROUPINGS = (
+    (Grouping.SOURCES, "Pages of a book, shots of a film"),
     (Grouping.NONE, "Nothing but copies of one file"),
     (Grouping.FOLDER, "Images of one folder"),
     (Grouping.PATTERN, "Names that say the same"),
@@ -194,6 +195,8 @@ class SplitDialog(QDialog):
         names = {item.id: item.name for item in self._dataset.sets}
         sizes = ", ".join(f"{shown(names[key])} {counted(len(images), 'image')}" for key, images in plan.sets)
         groups = "" if plan.n_groups is None else self.tr(", {n}").format(n=counted(plan.n_groups, "group"))
+        if self._grouping.currentData() == Grouping.SOURCES.value and plan.n_groups is None and plan.can_apply:
+            groups = self.tr(". Neither names nor folders tell of books or films.") if not plan.issues else ""
         self._told.setText(f"{sizes}{groups}")
         sets = [DatasetSet(key, names[key], SetRole.EXTRA) for key, _ in plan.sets]
         rows = [

@@ -109,6 +109,15 @@ def test_copies_and_groups_stay_together():
     assert set(of_image.tolist()) == {0, 1, 2}
 
 
+def test_as_many_groups_as_sets_leave_none_empty():
+    """Three books, of which each has a class of its own: no set may end up without a book."""
+    labels = [[0, 1 + image // 10] for image in range(30)]
+    groups = np.repeat([0, 1, 2], 10)
+    for seed in range(4):
+        of_image = share_out(shown_of(labels), parts("70", "15", "15"), seed, 4, groups=groups)
+        assert sorted(np.bincount(of_image, minlength=3).tolist()) == [10, 10, 10]
+
+
 def test_groups_follow_from_names():
     paths = ["a/ms12_p1.png", "b/ms12_p22.png", "ms13_p1.png", "cover.png", "back.png"]
     assert group_by_pattern(paths, r"(.*)_p\d+").tolist() == [0, 0, 1, 2, 3]

@@ -11,6 +11,7 @@ from core.domain.projects import ImageFilter
 from core.domain.splitting import Grouping, SplitDraft
 from core.errors import RefusedError
 from core.registry.stores import dataset_images as members
+from core.registry.stores import selections
 
 
 @pytest.fixture
@@ -65,6 +66,31 @@ def test_a_class_that_would_be_left_out_is_named_and_may_be_allowed(shop, splitt
     assert refused.value.code == "E-440"
     plan = splitting.plan(id, halves(sets, "0.5", "0.5", is_ratio=True, allows_missing=True))
     splitting.apply(id, plan)
+
+
+def test_pages_of_a_book_stay_together_and_too_few_books_are_said(shop):
+    books = {}  # of a path its book; the others are of none
+
+    def told(paths, classes):
+        numbers = np.array([books.get(path, -1) for path in paths])
+        return numbers if books else None
+
+    splitting = DatasetSplitting(shop.registry, shop.editing, lambda project: np.zeros(0), told)
+    id, sets = shop.made()
+    ask = halves(sets, "50", "50", chosen=ImageFilter(shop.project, folders=("train",)), grouping=Grouping.SOURCES)
+    plan = splitting.plan(id, ask)
+    assert (plan.n_groups, plan.rule.grouping) == (None, "")
+    with shop.registry.read() as session:
+        paths = selections.paths_of(session, shop.below("train/").keys)
+    first = list(paths)[:3]
+    books.update({paths[key]: 0 for key in first})
+    plan = splitting.plan(id, ask)
+    assert (plan.n_groups, plan.rule.grouping) == (len(paths) - 2, "sources")
+    assert any(set(first) <= set(images.keys.tolist()) for _, images in plan.sets)
+    books.update(dict.fromkeys(paths.values(), 0))
+    plan = splitting.plan(id, ask)
+    assert [issue.code for issue in plan.issues] == ["W-153"]
+    assert plan.can_apply and plan.n_groups is None
 
 
 @pytest.mark.parametrize(

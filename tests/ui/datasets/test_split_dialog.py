@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from core.domain.datasets import Dataset, DatasetSet, DatasetState, SetId, SetRole
 from core.domain.ids import DatasetId, ProjectId
-from core.domain.splitting import SplitPlan
+from core.domain.splitting import Grouping, SplitPlan
 from ui.datasets.split_dialog import SplitDialog
 
 AT = datetime(2026, 11, 28, tzinfo=UTC)
@@ -20,6 +20,7 @@ def test_an_answer_to_an_older_question_cannot_be_applied(qtbot: QtBot) -> None:
     sets = (DatasetSet(SetId(1), "train", SetRole.TRAIN, 8), DatasetSet(SetId(2), "val", SetRole.VAL))
     dialog = SplitDialog(Dataset(DatasetId("d"), ProjectId("p"), "Pages", DatasetState.OPEN, sets, AT, AT), 8)
     qtbot.addWidget(dialog)
+    assert dialog.draft().grouping is Grouping.SOURCES  # books are not torn apart unless somebody wants it
     with qtbot.waitSignal(dialog.plan_requested):
         QTest.keyClicks(dialog._shares[0], "5")
     QTest.keyClick(dialog._shares[0], Qt.Key.Key_Backspace)  # while the first question is being answered
