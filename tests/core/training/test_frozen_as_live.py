@@ -15,6 +15,8 @@ from core.domain.ids import DatasetId
 from core.domain.projects import Source
 from core.registry.stores import annotations, images
 from core.registry.stores.annotations import NewAnnotation
+from core.tasks.classification import CLASSIFICATION
+from core.tasks.tagging import TAGGING
 
 
 @pytest.fixture
@@ -45,6 +47,8 @@ def frozen(shop: Shop) -> DatasetId:
         {},
         {"include_model_annotations": True},
         {"categories": ("disc",), "use_images_without_objects": True},
+        {"task": TAGGING.slug, "crop_of": ("disc", "bar"), "use_images_without_objects": True},
+        {"task": CLASSIFICATION.slug, "crop_of": ("disc", "bar"), "include_model_annotations": True},
     ],
 )
 def test_both_give_one_snapshot_with_the_numbers_that_were_shown(
