@@ -56,6 +56,16 @@ def test_changes_are_told_before_the_answer_which_comes_without_them(jobs: JobRu
     qtbot.waitUntil(lambda: seen[2:] == ["same as before"])
 
 
+def test_of_what_was_cut_short_the_answer_comes_and_then_the_reason(jobs: JobRunner, qtbot: QtBot) -> None:
+    seen: list[object] = []
+    why = RefusedError("An import has begun.", code="E-432")
+    jobs.run(lambda: Changed("a part", Changes(), why), then=seen.append, on_error=seen.append)
+    qtbot.waitUntil(lambda: seen == ["a part", UserMessage("An import has begun.", code="E-432")])
+    jobs.error_raised.connect(seen.append)
+    jobs.run(lambda: Changed("another", Changes(), why))
+    qtbot.waitUntil(lambda: seen[2:] == [UserMessage("An import has begun.", code="E-432")])
+
+
 def test_changes_are_told_also_when_the_answer_is_dropped(jobs: JobRunner, qtbot: QtBot) -> None:
     """What was written is written, whoever has stopped to wait for it."""
     gate = threading.Event()
