@@ -40,6 +40,7 @@ class Sets:
     keys: tuple[int, ...] = ()
 
     def counts(self) -> tuple[tuple[str, int], ...]:
+        """By name of the set, in order, how many images are in it."""
         numbers = np.bincount(self.numbers, minlength=len(self.names)).tolist()
         return tuple(zip(self.names, numbers, strict=True))
 
@@ -67,6 +68,7 @@ class CheckedData:
 
 
 def read_project_data(session: Session, project: Project, categories: tuple[Category, ...]) -> CheckedData:
+    """Of the whole project: in which set an image is, tags and imports say. `categories` are the project's."""
     images = read_images(session, project.id)
     is_checked = ~_has(images, read_tagged(session, project.id, (EXCLUDE,)))
     sets = _sets_of_project(images, read_tagged(session, project.id, tuple(SET_TAGS)))

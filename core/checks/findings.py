@@ -38,6 +38,7 @@ Array = npt.NDArray[Any]
 
 
 def copies_across(data: CheckedData, found: Together) -> list[Finding]:
+    """Of groups of equal files that are in more than one set; none where nothing was found, as all here."""
     if not found.n:
         return []
     n = counted(found.n, "picture is", "pictures are")
@@ -49,6 +50,7 @@ def copies_across(data: CheckedData, found: Together) -> list[Finding]:
 
 
 def alike_across(data: CheckedData, found: Together) -> list[Finding]:
+    """Of groups of pictures that look the same and are in more than one set."""
     if not found.n:
         return []
     what = counted(found.n, "group of pictures that look the same is", "groups of pictures that look the same are")
@@ -85,6 +87,7 @@ def _why_no_repair(data: CheckedData, plan: Plan | None) -> str:
 
 
 def copies(data: CheckedData, found: Together) -> list[Finding]:
+    """Of groups of equal files, in whichever set."""
     if not found.n:
         return []
     n_extra = len(found.places) - found.n
@@ -97,6 +100,7 @@ def copies(data: CheckedData, found: Together) -> list[Finding]:
 
 
 def alike(data: CheckedData, found: Together) -> list[Finding]:
+    """Of groups of pictures that look the same, besides those in more than one set."""
     if not found.n:
         return []
     text = f"{counted(found.n, 'group')} of {counted(len(found.places), 'image')} that look the same."
@@ -104,6 +108,7 @@ def alike(data: CheckedData, found: Together) -> list[Finding]:
 
 
 def shapes(data: CheckedData, faults: Faults) -> list[Finding]:
+    """A finding for each of `SHAPE_CHECKS` that found any."""
     findings = []
     for check in SHAPE_CHECKS:
         found = faults.of(check)
@@ -121,12 +126,14 @@ def shapes(data: CheckedData, faults: Faults) -> list[Finding]:
 
 
 def plan_of_shapes(check: CheckId, found: Array) -> Plan | None:
+    """`found`: (2, n), keys of annotations and of their images. None where no repair is safe."""
     if check is CheckId.OUTSIDE:
         return plans.plan_clipping(found)
     return None if check is CheckId.TINY else plans.plan_deletion(check, found)
 
 
 def turned(data: CheckedData) -> list[Finding]:
+    """Of annotated images whose file is stored turned."""
     images = data.images
     found = np.flatnonzero(data.is_checked & (images.orientations != 1) & (images.n_annotations > 0))
     if not len(found):
@@ -140,6 +147,7 @@ def turned(data: CheckedData) -> list[Finding]:
 
 
 def unannotated(data: CheckedData) -> list[Finding]:
+    """Of images that nobody annotated, nor marked as without concept."""
     found = np.flatnonzero(data.is_checked & ~data.images.is_annotated)
     if not len(found):
         return []

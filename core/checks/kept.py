@@ -43,6 +43,7 @@ class KeptReports:
         write_durably(self._file(report.project, report.dataset), stream.getvalue())
 
     def get(self, project: ProjectId, dataset: DatasetId | None) -> CheckReport | None:
+        """The newest that was kept; None where there is none, or none that can be read."""
         try:
             with np.load(self._file(project, dataset), allow_pickle=False) as arrays:
                 said = json.loads(arrays["report"].tobytes())

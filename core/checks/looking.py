@@ -96,6 +96,7 @@ def find_leaks(data: CheckedData, grouping: Grouping | None, alike: AlikeImages 
 
 
 def find_groups(data: CheckedData, grouping: Grouping | None) -> list[Finding]:
+    """Images of one book or film in more than one set; none where file names tell of no such groups."""
     if grouping is None:
         return []
     across = across_sets(grouping.numbers, data.sets)

@@ -165,6 +165,7 @@ def plan_taking(data: CheckedData, n: int, taken: tuple[Taken, ...] = ()) -> Pla
 
 
 def plan_deletion(check: CheckId, found: Array) -> Plan | None:
+    """`found`: (2, n), keys of annotations and of their images. None for none."""
     if not found.shape[1]:
         return None
     n, n_images = found.shape[1], len(np.unique(found[1]))
@@ -174,6 +175,7 @@ def plan_deletion(check: CheckId, found: Array) -> Plan | None:
 
 
 def plan_clipping(found: Array) -> Plan | None:
+    """`found`: (2, n), keys of annotations and of their images. None for none."""
     if not found.shape[1]:
         return None
     text = (
@@ -184,6 +186,7 @@ def plan_clipping(found: Array) -> Plan | None:
 
 
 def plan_negatives(data: CheckedData, places: Array) -> Plan | None:
+    """`places` of images. None for none, and of a frozen dataset."""
     if not len(places) or not data.is_editable:
         return None
     text = (

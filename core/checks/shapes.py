@@ -37,10 +37,12 @@ class Faults:
     found: dict[CheckId, list[Array]] = field(default_factory=lambda: {check: [] for check in SHAPE_CHECKS})
 
     def add(self, check: CheckId, annotations: AnnotationColumns, wanted: Array) -> None:
+        """Those of the annotations that are `wanted`, a value each."""
         if wanted.any():
             self.found[check].append(np.stack([annotations.keys[wanted], annotations.images[wanted]]))
 
     def of(self, check: CheckId) -> Array:
+        """(2, n): keys of annotations, and of their images."""
         parts = self.found[check]
         return np.concatenate(parts, axis=1) if parts else np.zeros((2, 0), dtype=np.int64)
 

@@ -49,6 +49,7 @@ class FileRecord:
     looks: NDArray[Any]
 
     def sha256(self, index: int) -> str:
+        """In hexadecimal, of the image at this place."""
         return self.hashes[32 * index : 32 * index + 32].hex()
 
 

@@ -132,6 +132,8 @@ class DatasetEditing:
             return Changed(DatasetEdit(id, text, None, made, created_at=at), noted(session))
 
     def rename(self, id: DatasetId, name: str) -> Edited:
+        """Raises RefusedError for a name that is empty, too long or taken."""
+
         def renamed(facts: DatasetFacts, session: Session) -> DatasetFacts:
             taken = store.list_names(session, facts.project) - {facts.name}
             return replace(facts, name=refusals.check_name(name, taken))
@@ -139,6 +141,7 @@ class DatasetEditing:
         return self._edit(id, "the dataset's name", renamed)
 
     def describe(self, id: DatasetId, description: str) -> Edited:
+        """What was written before is replaced."""
         return self._edit(
             id, "the dataset's description", lambda facts, _: replace(facts, description=description.strip())
         )
@@ -206,9 +209,11 @@ class DatasetEditing:
     # --- sets ------------------------------------------------------------------------------------------------
 
     def add_set(self, id: DatasetId, name: str, role: SetRole = SetRole.EXTRA) -> Edited:
+        """An empty one, behind the others. Raises RefusedError for a name that is empty, too long or taken."""
         return self._edit_sets(id, f'the set "{shown(name)}"', lambda sets: (*sets, SetFacts(_NEW, name, role)))
 
     def rename_set(self, id: DatasetId, set: SetId, name: str) -> Edited:
+        """Raises RefusedError for a name that is empty, too long or taken."""
         return self._edit_sets(
             id,
             "the set's name",
@@ -217,6 +222,7 @@ class DatasetEditing:
         )
 
     def set_role(self, id: DatasetId, set: SetId, role: SetRole) -> Edited:
+        """What the set is for in a training."""
         return self._edit_sets(
             id,
             "the set's role",

@@ -31,6 +31,7 @@ class FileChecks:
         self.taken: dict[int, Taken] = {}
 
     def check(self, image: FileLook) -> None:
+        """Look at the image's file, and hash it where it looks other than it did; faults go into `problems`."""
         problem = self._find_problem(image)
         if problem is not None:
             self.problems.append(problem)

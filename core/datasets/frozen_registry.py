@@ -79,6 +79,7 @@ class FrozenRegistries:
             return known
 
     def close(self) -> None:
+        """Let go of those that are open."""
         with self._lock:
             for opened in self._opened.values():
                 opened.registry.close()

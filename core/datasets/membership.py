@@ -41,6 +41,7 @@ def own_images(session: Session, facts: DatasetFacts, images: ImageIds) -> Colum
 
 
 def set_of(facts: DatasetFacts, set: SetId) -> SetFacts:
+    """Raises NotFoundError."""
     found = next((item for item in facts.sets if item.id == set), None)
     if found is None:
         raise NotFoundError(f'The set is not in the dataset "{shown(facts.name)}" any more.')
@@ -66,5 +67,6 @@ def take_out_all(session: Session, images: Sequence[SetImages], name: str) -> No
 
 
 def check_unique(session: Session, facts: DatasetFacts) -> None:
+    """Raises RefusedError (E-212) where an image is in several sets of a dataset that allows one."""
     if facts.has_unique_images and (n := members.count_twice(session, [item.id for item in facts.sets])):
         raise refusals.in_several_sets(n)

@@ -49,6 +49,7 @@ class DatasetService:
             return Changed(snapshot, noted(session))
 
     def list_snapshots(self, project: ProjectId) -> tuple[SnapshotInfo, ...]:
+        """What was frozen of the project's images, for runs and as datasets."""
         with self._registry.read() as session:
             return store.list_snapshots(session, project)
 

@@ -53,6 +53,7 @@ def complement(text: str, *, is_ratio: bool) -> str:
 
 
 def group_by_folder(paths: Sequence[str]) -> Array:
+    """(n,): for each path the number of its group, images of one folder being one."""
     return _numbered([path.rpartition("/")[0] for path in paths])
 
 

@@ -80,6 +80,7 @@ def write_taken(
 
 
 def facts_of(image: FileLook) -> ImageFacts:
+    """As the registry has them."""
     return ImageFacts(
         image.path,
         image.width,

@@ -42,6 +42,7 @@ class Desk:
         self._n_shapes = n_shapes
 
     def add(self, shapes: Iterable[NewShape]) -> None:
+        """Raises RefusedError for a class that is gone, and for what is no shape in its image."""
         for shape in shapes:
             image = int(shape.image)
             self._drop_markers(image)
@@ -49,6 +50,7 @@ class Desk:
             self.rows.new.append(self._made(image, self._class(shape.category), encode(geometry)))
 
     def change(self, edits: Iterable[ShapeEdit]) -> None:
+        """What is as wished already stays unsigned. Raises NotFoundError and RefusedError."""
         for edit in edits:
             row = self._row(int(edit.annotation))
             if edit.category is not None:
@@ -71,6 +73,7 @@ class Desk:
             self._sign(row)
 
     def delete(self, annotations: Iterable[int]) -> None:
+        """By key. Raises NotFoundError."""
         for key in annotations:
             self._row(key)
             del self.rows.annotations[key]

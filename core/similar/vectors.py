@@ -28,6 +28,7 @@ def projected(features: npt.NDArray[Any]) -> Vectors:
 
 
 def of_length_one(vectors: npt.NDArray[Any]) -> Vectors:
+    """(n, k) as float32; vectors without a length stay so."""
     values = np.asarray(vectors, dtype=np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", values, values))
     return np.asarray(values / np.maximum(lengths, 1e-12)[:, None], dtype=np.float32)
@@ -53,4 +54,5 @@ class KeptVectors:
         return is_known, of_length_one(records["vector"][numbers[is_known]])
 
     def add(self, keys: Sequence[Key], vectors: Vectors) -> None:
+        """`vectors`: (n, `N_KEPT`), kept as float16."""
         self._records.add(keys, {"vector": vectors})

@@ -34,6 +34,7 @@ class Tally:
         self.largest: tuple[int, int] | None = None
 
     def add(self, block: BoxBlock) -> None:
+        """KeyError for a class that is not among `categories`."""
         if not len(block.keys):
             return
         self.n_images += len(block.keys)
