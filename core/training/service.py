@@ -301,7 +301,9 @@ class TrainingService:
             disk_bytes=facts.disk_bytes,
             free_bytes=facts.free_bytes or 0,
             is_val_carved=data is not None and data.is_val_carved,
-            command=to_command(plan) if plan else "",
+            command=to_command(plan, freezes=facts.dataset is not None and not is_frozen(facts.dataset))
+            if plan
+            else "",
             toml=to_toml(plan) if plan else "",
             task=facts.task.info if facts.task else None,
             are_files_known=data is None or facts.n_files_seen is not None,

@@ -109,9 +109,10 @@ def to_arguments(plan: TrainingPlan) -> list[str]:
     return arguments
 
 
-def to_command(plan: TrainingPlan) -> str:
-    """One line for a shell. The model's description has no option; a run.toml keeps it."""
-    return shlex.join(["calque", "train", *to_arguments(plan)])
+def to_command(plan: TrainingPlan, *, freezes: bool = False) -> str:
+    """One line for a shell. The model's description has no option; a run.toml keeps it. `freezes`: the dataset is open,
+    and the line says that it may be frozen, as Start asks."""
+    return shlex.join(["calque", "train", *to_arguments(plan), *(["--freeze"] if freezes else [])])
 
 
 def as_text(value: ConfigValue) -> str:

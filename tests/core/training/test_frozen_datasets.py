@@ -150,6 +150,7 @@ def test_an_open_dataset_is_frozen_by_start_when_that_is_said(shop: Shop):
     with pytest.raises(RefusedError) as caught:
         shop.training.submit(_draft(shop, id))
     assert caught.value.code == "W-220"
+    assert shop.training.review(_draft(shop, id)).command.endswith(" --freeze")
     editing = DatasetEditing(shop.registry)
     assert editing.get_dataset(id).state is DatasetState.OPEN
 
@@ -167,6 +168,7 @@ def test_an_open_dataset_is_frozen_by_start_when_that_is_said(shop: Shop):
     dataset = editing.get_dataset(id)
     assert (dataset.state, dataset.version) == (DatasetState.COMPLETE, "spring")
     assert id in done.changes.datasets
+    assert "--freeze" not in shop.training.review(_draft(shop, id)).command
     assert told
     assert len(list(shop.datasets.open(done.value.snapshot).images([Split.TRAIN]))) == 24
 
