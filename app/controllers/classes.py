@@ -15,7 +15,6 @@ from app.long_work import run_with_progress
 from app.undo import Pace, Turn, UndoHistory
 from core.domain.categories import CategoryUse, Labelling
 from core.domain.changes import Changed, Changes
-from core.domain.counting import counted
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
@@ -35,6 +34,7 @@ from ui.icons import icon
 from ui.images.image_browser import ImageBrowser
 from ui.projects.project_page import ProjectPage
 from ui.viewer.class_menu import ClassVerb
+from ui.widgets.formatting import counted
 
 if TYPE_CHECKING:
     from core.categories.service import CategoryService, Done, Gone, LabelledImages, NewCategory

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu
 from app.jobs import JobRunner
 from app.long_work import run_with_progress
 from app.undo import Pace, UndoHistory
-from core.domain.counting import counted
 from core.domain.ids import ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
@@ -20,7 +19,7 @@ from core.domain.projects import Project
 from ui.icons import icon
 from ui.images.image_browser import ImageBrowser
 from ui.widgets.confirmation import Question, ask
-from ui.widgets.formatting import counted as counted_in_thousands
+from ui.widgets.formatting import counted
 
 if TYPE_CHECKING:
     from core.trash.service import TrashService
@@ -63,7 +62,7 @@ class RemovingController(QObject):
         chosen, project = self._browser.chosen_ids(), self._project
         if project is None or not len(chosen):
             return
-        n = counted_in_thousands(len(chosen), "image")
+        n = counted(len(chosen), "image")
         question = Question(
             "Remove images",
             f"Remove {n} from the project?",

@@ -14,7 +14,6 @@ from app.jobs import JobRunner
 from app.long_work import run_with_progress
 from app.undo import Pace, Turn, UndoHistory
 from core.domain.changes import Changes
-from core.domain.counting import counted
 from core.domain.ids import ImageId
 from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
@@ -25,7 +24,7 @@ from core.domain.projects import Project
 from core.domain.random_parts import Parts
 from ui.icons import icon
 from ui.images.image_browser import ImageBrowser
-from ui.widgets.formatting import counted as counted_in_thousands
+from ui.widgets.formatting import counted
 from ui.widgets.save_dialog import ask_save_path, safe_file_name
 
 if TYPE_CHECKING:  # SQLAlchemy comes with them, which the window's first paint must not wait for
@@ -164,7 +163,7 @@ class TagsController(QObject):
 
     def _add_entries(self, menu: QMenu, chosen: ImageIds) -> None:
         images = chosen if len(chosen) else ImageIds.of(self._browser.grid.ids)
-        n = counted_in_thousands(len(images), "image")
+        n = counted(len(images), "image")
         for text, name, ask in (
             (f"&Edit tags of {n}…", "tags", self.ask_tags),
             (f"&Share out {n} by chance…", "shuffle", self.ask_to_share_out),
@@ -193,7 +192,7 @@ class TagsController(QObject):
         self._undo.did(step.project, text, undo=turn, redo=turn, pace=Pace.STOPPABLE)
 
     def _tell(self, step: TagStep, words: str) -> None:
-        n = counted_in_thousands(step.n_images, "image")
+        n = counted(step.n_images, "image")
         cut = " Stopped: the rest stayed as it was." if step.is_cut_short else ""
         self.message_raised.emit(
             UserMessage(f"{n} {words}.{cut}", "Ctrl+Z takes it back." if step.changes else "", severity=Severity.INFO)

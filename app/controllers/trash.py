@@ -11,7 +11,6 @@ from app.jobs import JobRunner
 from app.long_work import run_with_progress
 from app.undo import Pace, UndoHistory
 from core.domain.changes import Changes
-from core.domain.counting import counted
 from core.domain.ids import ImageId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
@@ -19,6 +18,7 @@ from core.domain.projects import Project
 from core.domain.trash import RestoredImages, TrashedImage
 from ui.trash.trash_page import TrashPage
 from ui.widgets.confirmation import Question, ask
+from ui.widgets.formatting import counted
 
 if TYPE_CHECKING:
     from core.trash.service import TrashService

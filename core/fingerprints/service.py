@@ -14,10 +14,9 @@ from core.domain.counting import counted
 from core.domain.ids import ProjectId
 from core.domain.projects import ImageState
 from core.fingerprints.alike import LEAST_CONTRAST, find_alike, join
-from core.fingerprints.kept import KeptFingerprints
+from core.fingerprints.kept import Fingerprints, KeptFingerprints
 from core.fingerprints.making import KnownThumbnails, Made, Picture, make_all
 from core.fingerprints.records import identities
-from core.images.fingerprint import SIDE
 from core.progress import IsCancelled, Progress, never_cancelled, no_progress, sparing
 from core.registry.database import Registry
 from core.registry.stores import check_columns, projects
@@ -102,18 +101,16 @@ class FingerprintService:
 
     def shades_of(
         self, images: ImageColumns, root: Path, *, progress: Progress, is_cancelled: IsCancelled
-    ) -> tuple[Array, npt.NDArray[np.bool_], tuple[tuple[int, str], ...]]:
-        """For each image its small grey picture, (images, values) of int8; whether there is one that is not blank; and,
-        by place, why a picture could not be read."""
+    ) -> tuple[Array, Fingerprints, tuple[tuple[int, str], ...]]:
+        """The places of the images of which there is a small grey picture that is not blank, and theirs; by place, why
+        a picture could not be read."""
         contents, first_of, of_image = _contents(images)
         problems = self._make_missing(images, contents, first_of, root, progress, is_cancelled)
         numbers, records = self._kept.find_contents(contents)
         is_there = np.append(numbers >= 0, False)[of_image]
         found = self._kept.get(numbers[of_image[is_there]], records)
-        shades = np.zeros((len(images), SIDE * SIDE), dtype=np.int8)
-        shades[is_there] = found.shades[:]
-        is_there[is_there] = found.contrast >= LEAST_CONTRAST
-        return shades, is_there, problems
+        places = np.flatnonzero(is_there)[found.contrast >= LEAST_CONTRAST]
+        return places, self._kept.get(numbers[of_image[places]], records), problems
 
     def _make_missing(
         self,

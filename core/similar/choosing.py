@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.similar.vectors import Vectors
+
 Array = npt.NDArray[Any]
 Check = Callable[[float], None]
 """Called now and then with the share that is done; what it raises ends the work."""
@@ -28,7 +30,7 @@ class Chosen:
     likeness: Array
 
 
-def most_different(candidates: Array, labelled: Array, n: int, check: Check = lambda share: None) -> Chosen:
+def most_different(candidates: Vectors, labelled: Array, n: int, check: Check = lambda share: None) -> Chosen:
     """The `n` candidates that together leave no candidate far from a chosen or a labelled one: each next one is that
     which is farthest from all before it (Gonzalez 1985). Without a labelled image the first is the one nearest to the
     middle. Vectors have length 1."""
@@ -44,10 +46,10 @@ def most_different(candidates: Array, labelled: Array, n: int, check: Check = la
     for number in range(n):
         check(0.5 + number / n / 2)
         if number == 0 and not len(labelled):
-            place = int((candidates @ candidates.mean(axis=0)).argmax())
+            place = int(_likeness(candidates, _sum(candidates)).argmax())
         else:
             place = int(likeness.argmin())
-        to_it = candidates @ candidates[place]
+        to_it = _likeness(candidates, candidates[place : place + 1][0])
         is_nearer = to_it > likeness
         nearest[is_nearer] = number
         likeness = np.where(is_nearer, to_it, likeness)
@@ -57,11 +59,25 @@ def most_different(candidates: Array, labelled: Array, n: int, check: Check = la
     return Chosen(np.array(places, dtype=np.int64), nearest, likeness)
 
 
-def nearest_to(vectors: Array, place: int, n: int) -> tuple[Array, Array]:
+def nearest_to(vectors: Vectors, place: int, n: int) -> tuple[Array, Array]:
     """The places of the `n` others that look most like one, the nearest first, and their likeness."""
-    likeness = vectors @ vectors[place]
+    likeness = _likeness(vectors, vectors[place : place + 1][0])
     likeness[place] = -np.inf
     n = min(n, len(vectors) - 1)
     found = np.argpartition(-likeness, max(n - 1, 0))[:n] if n > 0 else np.zeros(0, dtype=np.int64)
     found = found[np.argsort(-likeness[found], kind="stable")]
     return found, likeness[found]
+
+
+def _likeness(vectors: Vectors, one: Array) -> Array:
+    """Of each to one, a part at a time: they may lie on the disk."""
+    found = np.empty(len(vectors), dtype=np.float32)
+    for start in range(0, len(vectors), _AT_ONCE):
+        found[start : start + _AT_ONCE] = vectors[start : start + _AT_ONCE] @ one
+    return found
+
+
+def _sum(vectors: Vectors) -> Array:
+    """Points as their mean does."""
+    parts = (vectors[start : start + _AT_ONCE].sum(axis=0) for start in range(0, len(vectors), _AT_ONCE))
+    return np.asarray(sum(parts), dtype=np.float32)

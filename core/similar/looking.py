@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.similar.child import ANSWERER
-from core.similar.vectors import N_KEPT, Vectors
+from core.similar.vectors import N_KEPT, Floats
 from core.trying.warm import WarmProcess, new_folder
 from core.workers.builtin.backbones.lite0 import find_lite0
 
@@ -38,7 +38,7 @@ class NetworkLook:
     def __exit__(self, *_: object) -> None:
         self._process.close()
 
-    def vectors(self, files: Sequence[tuple[Path, int]], check: Callable[[], None]) -> tuple[Vectors, dict[int, str]]:
+    def vectors(self, files: Sequence[tuple[Path, int]], check: Callable[[], None]) -> tuple[Floats, dict[int, str]]:
         """Of those files (with their `white`) that can be read, in their order; a sentence by place for the others.
 
         `check` is called meanwhile and may raise to give up. Raises WorkerError, RunError.

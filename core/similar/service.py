@@ -26,7 +26,7 @@ from core.registry.stores import check_columns, projects
 from core.registry.stores.check_columns import ImageColumns
 from core.similar.choosing import MOST_LABELLED, most_different, nearest_to
 from core.similar.looking import AT_ONCE, METHOD, NetworkLook, is_there
-from core.similar.vectors import KeptVectors, Vectors, of_length_one
+from core.similar.vectors import KeptVectors, VectorsOnDisk
 from core.stopping import StoppedError
 
 N_NEXT = 50
@@ -42,7 +42,7 @@ class _Looks:
 
     images: ImageColumns
     places: Array
-    vectors: Vectors
+    vectors: VectorsOnDisk
     method: str
     problems: tuple[str, ...]
 
@@ -106,7 +106,7 @@ class SimilarService:
                 raise StoppedError
             progress(round(share * 100), 100, "choosing images")
 
-        chosen = most_different(looks.vectors[candidates], looks.vectors[labelled], n, check)
+        chosen = most_different(looks.vectors.some(candidates), looks.vectors[labelled], n, check)
         keys = looks.images.keys[looks.places]
         entries = []
         for number, place in enumerate(chosen.places.tolist()):
@@ -147,12 +147,12 @@ class SimilarService:
         root, images = self._read(project)
         if self._uses_network():
             return self._look_with_network(images, root, sparing(progress), is_cancelled)
-        shades, is_there, problems = self._fingerprints.shades_of(
+        places, found, problems = self._fingerprints.shades_of(
             images, root, progress=sparing(progress), is_cancelled=is_cancelled
         )
-        places = np.flatnonzero(is_there)
         sentences = tuple(f"{_name(images, place)}: {text}" for place, text in problems)
-        return _Looks(images, places, of_length_one(shades[places]), BY_FINGERPRINTS, sentences)
+        vectors = VectorsOnDisk(found.shades, np.arange(len(found)))
+        return _Looks(images, places, vectors, BY_FINGERPRINTS, sentences)
 
     def _look_with_network(
         self, images: ImageColumns, root: Path, progress: Progress, is_cancelled: IsCancelled

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.similar import choosing, vectors
 from core.similar.choosing import most_different, nearest_to
-from core.similar.vectors import N_KEPT, of_length_one, projected
+from core.similar.vectors import N_KEPT, VectorsOnDisk, of_length_one, projected
 
 
 def bunch(direction: int, n: int, seed: int = 0) -> np.ndarray:
@@ -67,3 +68,26 @@ def test_projecting_keeps_angles_nearly() -> None:
     assert kept.shape == (40, N_KEPT)
     assert np.abs(kept @ kept.T - exact).max() < 0.2
     assert np.allclose(np.linalg.norm(kept, axis=1), 1, atol=1e-5)
+
+
+def test_what_is_too_much_to_hold_is_chosen_from_the_disk(tmp_path, monkeypatch) -> None:
+    """A few at a time, and none of the values is copied."""
+    monkeypatch.setattr(choosing, "_AT_ONCE", 7)
+    values = np.concatenate([bunch(0, 30), bunch(1, 20), bunch(2, 5)]).astype(np.float16)
+    np.save(tmp_path / "values.npy", values)
+    kept = np.load(tmp_path / "values.npy", mmap_mode="r")
+    numbers, some = np.arange(len(values))[::-1], np.arange(0, len(values), 2)
+    found = VectorsOnDisk(kept, numbers)
+    held = found.some(some)
+    assert isinstance(held, np.ndarray)
+    monkeypatch.setattr(vectors, "_MOST_HELD", 0)
+    read = found.some(some)
+    assert isinstance(read, VectorsOnDisk)
+    labelled = bunch(3, 4)
+    for one, other in ((held, read), (of_length_one(values[::-1]), found)):
+        assert most_different(one, labelled, 4).places.tolist() == most_different(other, labelled, 4).places.tolist()
+        assert (
+            most_different(one, labelled[:0], 4).places.tolist()
+            == most_different(other, labelled[:0], 4).places.tolist()
+        )
+        assert nearest_to(one, 3, 5)[0].tolist() == nearest_to(other, 3, 5)[0].tolist()
