@@ -46,6 +46,8 @@ def find_snapshot(services: Services, project: ProjectId, label: str) -> Snapsho
             return snapshot.id
     labels = ", ".join(dict.fromkeys(snapshot.label for snapshot in known))
     hint = f"It has: {labels}." if labels else "Every training freezes the data it learns from."
+    if (dataset := services.dataset_editing.find_dataset(label, project)) is not None:
+        hint = f'"{shown(dataset.label)}" is a dataset: name it with --dataset.'
     raise NotFoundError(f'The project has no frozen dataset "{shown(label)}".', hint=hint)
 
 

@@ -313,7 +313,7 @@ def test_a_version_is_renamed_and_described(
     assert (stored.label, stored.description) == ("V001 (wide)", "Good for margins.")
 
 
-def test_a_version_is_marked_as_the_current_one(
+def test_a_version_is_marked_as_the_current_one_and_loses_the_mark(
     shelf: Shelf, library: ModelService, publish_version: Callable[..., ModelVersion]
 ) -> None:
     version = publish_version()
@@ -323,7 +323,13 @@ def test_a_version_is_marked_as_the_current_one(
     mark.trigger()
     shelf.qtbot.waitUntil(lambda: library.get_version(version.id).is_current, timeout=10_000)
     shelf.controller.refresh(Changes.of(versions=[version.id]))
-    shelf.qtbot.waitUntil(lambda: shelf.page._current.isVisible() and not mark.isEnabled(), timeout=10_000)
+    shelf.qtbot.waitUntil(shelf.page._current.isVisible, timeout=10_000)
+    assert (mark.text(), mark.isEnabled()) == ("No longer mark as current", True)
+    mark.trigger()
+    shelf.qtbot.waitUntil(lambda: not library.get_version(version.id).is_current, timeout=10_000)
+    shelf.controller.refresh(Changes.of(versions=[version.id]))
+    shelf.qtbot.waitUntil(lambda: not shelf.page._current.isVisible(), timeout=10_000)
+    assert mark.text() == "Mark as current"
 
 
 def test_a_name_that_is_taken_is_said_in_the_dialog(

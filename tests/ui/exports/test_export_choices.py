@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,11 @@ def test_tab_comes_to_what_a_format_asks_before_what_stands_below(dialog: Export
     asked = [order.index(editor) for editor in form.options.editors]
     assert asked == sorted(asked) and len(asked) == 2
     assert order.index(form.formats) < asked[0] and asked[-1] < order.index(form._choice)
+
+
+def test_what_was_used_of_a_dataset_is_told_from_the_dataset_itself(dialog: ExportDialog) -> None:
+    used = replace(FROZEN, id=SnapshotId("u"), label="V001", created_at=NOW - timedelta(days=1), dataset="Pages (V001)")
+    dialog.add_data((used, FROZEN), ())
+    combo = dialog.form._choice
+    texts = [combo.itemText(row) for row in range(combo.count())]
+    assert texts[-2:] == ["Frozen dataset V003 (80 train, 20 val)", "Used of Pages (V001) (80 train, 20 val)"]
