@@ -162,11 +162,14 @@ def in_words(
     say("No file is there twice.", CheckId.COPIES, CheckId.COPIES_ACROSS_SETS)
     if alike is not None and not n_to_compare:
         say("No two other pictures look the same.", CheckId.ALIKE, CheckId.ALIKE_ACROSS_SETS)
-    say("Each class has enough examples.", CheckId.FEW_EXAMPLES)
     say("No two classes have nearly the same name.", CheckId.CLASS_NAMES)
-    say("Every shape has an area and lies in its image.", CheckId.NO_AREA, CheckId.OUTSIDE)
-    say("No shape is drawn twice.", CheckId.DOUBLE)
-    say("No annotated image is stored turned.", CheckId.TURNED)
+    if data.images.n_annotations[data.is_checked].any():
+        say("Each class has enough examples.", CheckId.FEW_EXAMPLES)
+        say("Every shape has an area and lies in its image.", CheckId.NO_AREA, CheckId.OUTSIDE)
+        say("No shape is drawn twice.", CheckId.DOUBLE)
+        say("No annotated image is stored turned.", CheckId.TURNED)
+    else:
+        notes.append("No image has an annotation: of classes and shapes there was nothing to check.")
     say("Every image is annotated, or marked as showing nothing.", CheckId.UNANNOTATED)
     if files_seen:
         say("Every file is there and unchanged.", CheckId.MISSING_FILES, CheckId.CHANGED_FILES)

@@ -51,6 +51,7 @@ def test_a_dataset_is_checked_by_its_name(leaky: LeakyProject, capsys: pytest.Ca
     assert "[class-names]" in out and "[few-examples]" not in out
     assert "Not checked: The files were not looked at." in out
     assert "0 images checked" in out
+    assert "Not checked: No image has an annotation" in out and "Each class has enough examples" not in out
     assert call(leaky, "check", "Leaky", "--dataset", "nothing") == 1
     assert 'no dataset "nothing"' in capsys.readouterr().err
 
