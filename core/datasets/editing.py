@@ -5,13 +5,14 @@ Each verb returns what it did as a DatasetEdit; `undo` takes that back and retur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from core import clock
 from core.datasets import refusals
+from core.datasets.listing import DatasetListing
 from core.datasets.membership import check_unique, editable, own_images, set_of, taken_out
 from core.datasets.taking_back import take_back
 from core.domain.changes import Changed
@@ -19,8 +20,6 @@ from core.domain.counting import counted
 from core.domain.datasets import (
     MAX_DATASET_NAME,
     Dataset,
-    DatasetClass,
-    DatasetDetails,
     DatasetEdit,
     DatasetFacts,
     DatasetState,
@@ -31,13 +30,12 @@ from core.domain.datasets import (
     SetRole,
     SplitRule,
 )
-from core.domain.ids import CategoryId, DatasetId, ProjectId
+from core.domain.ids import DatasetId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.domain.names import shown
 from core.domain.projects import ImageFilter
 from core.domain.snapshots import Split
 from core.registry.changes import noted
-from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import dataset_images as members
 from core.registry.stores import datasets as store
@@ -49,60 +47,9 @@ _NEW = SetId(0)
 Edited = Changed[DatasetEdit]
 
 
-class DatasetEditing:
+class DatasetEditing(DatasetListing):
     """Every method may be called on any thread. Those that write raise RefusedError for a dataset that is frozen
     (E-221) or being frozen (E-432), and NotFoundError for one that is gone."""
-
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-
-    # --- looking ---------------------------------------------------------------------------------------------
-
-    def list_datasets(self, project: ProjectId, *, with_annotated: bool = False) -> tuple[Dataset, ...]:
-        """The newest first. How many images are annotated takes a second for a million, and is 0 if not asked for."""
-        with self._registry.read() as session:
-            return store.list_datasets(session, project, with_annotated=with_annotated)
-
-    def get_dataset(self, id: DatasetId) -> Dataset:
-        """Raises NotFoundError."""
-        with self._registry.read() as session:
-            return store.get_dataset(session, id)
-
-    def find_dataset(self, text: str, project: ProjectId | None = None) -> Dataset | None:
-        """By id, name, version, or name with version; None when there is none or more than one."""
-        with self._registry.read() as session:
-            return store.find_dataset(session, text, project)
-
-    def list_images(self, id: DatasetId, sets: Sequence[SetId] = ()) -> ImageIds:
-        """Of some sets, or of all, each image once, in the order of their coming into the project."""
-        with self._registry.read() as session:
-            chosen = [item.id for item in store.get_facts(session, id).sets if not sets or item.id in sets]
-            keys = [members.images_of(session, key) for key in chosen]
-        return ImageIds(np.unique(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64))
-
-    def count_classes(self, id: DatasetId) -> Mapping[SetId, Mapping[CategoryId, members.ClassCounts]]:
-        """Of ground truth, by set. Goes through all annotations."""
-        with self._registry.read() as session:
-            facts = store.get_facts(session, id)
-            sets = [item.id for item in facts.sets]
-            classes = [item.id for item in selections.list_classes(session, facts.project)]
-            counts = members.count_classes(session, sets, classes)
-        found: dict[SetId, dict[CategoryId, members.ClassCounts]] = {key: {} for key in sets}
-        for (key, category), number in counts.items():
-            found[SetId(key)][category] = number
-        return found
-
-    def get_details(self, id: DatasetId) -> DatasetDetails:
-        """With its counts by class. Goes through all annotations. Raises NotFoundError."""
-        counts = self.count_classes(id)
-        with self._registry.read() as session:
-            dataset = store.get_dataset(session, id)
-            classes = [
-                DatasetClass(item.name, tuple((key, *of[item.id]) for key, of in counts.items() if item.id in of))
-                for item in selections.list_classes(session, dataset.project)
-            ]
-            first = "" if dataset.cloned_from is None else store.name_of(session, dataset.cloned_from)
-            return DatasetDetails(dataset, tuple(item for item in classes if item.counts), first)
 
     # --- the dataset itself ----------------------------------------------------------------------------------
 
