@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from core.datasets.name_patterns import Patience, compile_pattern
-from core.datasets.split import MAX_DECIMALS, Array, Check, Shown, carve
+from core.datasets.split import MAX_DECIMALS, carve
+from core.datasets.split_units import Array, Check, Shown
 from core.domain.names import listed_names, shown
 from core.domain.training import Issue
 

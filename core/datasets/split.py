@@ -10,11 +10,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.datasets.split_units import NO_OBJECT, Array, Check, Shown, Units, are_new, make_units
 from core.domain.names import listed_names, shown
 from core.domain.snapshots import Split
 from core.domain.training import Issue
@@ -22,25 +22,9 @@ from core.domain.training import Issue
 MAX_DECIMALS = 5
 _SET_WORDS = {Split.TRAIN: "training", Split.VAL: "validation", Split.TEST: "test"}
 
-Array = NDArray[Any]
-Check = Callable[[], None]
-"""Called now and then; what it raises ends the work."""
-
-# Labels are the categories' indexes plus one.
-_NO_OBJECT = 0
 _UNDECIDED = -1
-_PER_CHECK = 20_000  # hashes
 _SINGLE = 1.2e-7  # twice the rounding of single precision
 _LOOKED_AT = 256  # pictures at once, where the first of some is looked for
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Which categories each image shows: `images` and `categories` are the pairs, `hashes` the images' SHA-256."""
-
-    hashes: Array  # (images, 32)
-    images: Array
-    categories: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +59,11 @@ def carve_validation(
     wrong = check_ratio(ratio)
     if wrong is not None:
         return Carved(nothing, (wrong,))
-    units = _make_units(shown, seed, len(categories) + 1, check)
+    units = make_units(shown, seed, len(categories) + 1, check)
     is_val = _part(units, ratio, check)
     missing = [
         (categories[label - 1], Split.VAL if side else Split.TRAIN)
-        for label in np.unique(units.labels[units.labels != _NO_OBJECT]).tolist()
+        for label in np.unique(units.labels[units.labels != NO_OBJECT]).tolist()
         for side in (True, False)
         if not (is_val[units.with_label(label)] == side).any()
     ]
@@ -112,7 +96,7 @@ def carve(
 
     Images of one number in `groups` stay together. Of two groups or more, neither side is left without any.
     """
-    units = _make_units(shown, seed, n_categories + 1, check, groups)
+    units = make_units(shown, seed, n_categories + 1, check, groups)
     if len(units.sizes) < 2:
         return np.zeros(len(shown.hashes), dtype=bool)
     is_part = _part(units, ratio, check)
@@ -122,110 +106,14 @@ def carve(
     return np.asarray(is_part[units.of_image])
 
 
-def _part(units: _Units, ratio: float, check: Check) -> NDArray[np.bool_]:
+def _part(units: Units, ratio: float, check: Check) -> NDArray[np.bool_]:
     is_val = _distribute(units, ratio, check)
     _repair(units, is_val)
     _balance(units, is_val, ratio, check)
     return is_val
 
 
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """Pictures, each with all images of its content: they must not be parted. Of groups, all images of a group.
-
-    In an order that the seed and the content alone decide: no generator whose sequence could change. The labels of
-    unit i are labels[starts[i]:starts[i + 1]], ascending; the units of label k are by_label[firsts[k]:firsts[k + 1]].
-    """
-
-    of_image: Array
-    sizes: Array
-    starts: Array
-    labels: Array
-    by_label: Array
-    firsts: Array
-
-    @property
-    def n_labels(self) -> int:
-        return len(self.firsts) - 1
-
-    def with_label(self, label: int) -> Array:
-        return self.by_label[self.firsts[label] : self.firsts[label + 1]]
-
-    def pairs_of(self, units: Array) -> tuple[Array, Array]:
-        """Index into `units` and label, for each label of each of them."""
-        owners, positions = _expand(self.starts, units)
-        return owners, self.labels[positions]
-
-
-def _make_units(shown: Shown, seed: int, n_labels: int, check: Check, groups: Array | None = None) -> _Units:
-    of_image, hashes = _distinct(shown.hashes)
-    if groups is not None:
-        of_image, hashes = _joined(of_image, hashes, groups)
-    order = _order(hashes, seed, check)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    of_image = place[of_image]
-    check()
-    pairs = np.sort(of_image[shown.images] * n_labels + shown.categories + 1)
-    pairs = pairs[_is_new(pairs)]
-    is_empty = np.ones(len(order), dtype=bool)
-    is_empty[pairs // n_labels] = False
-    pairs = np.sort(np.concatenate([pairs, np.flatnonzero(is_empty) * n_labels + _NO_OBJECT]))
-    units, labels = (pairs // n_labels).astype(np.int32), (pairs % n_labels).astype(np.int32)
-    return _Units(
-        of_image=of_image,
-        sizes=np.bincount(of_image, minlength=len(order)),
-        starts=np.concatenate([[0], np.cumsum(np.bincount(units, minlength=len(order)))]),
-        labels=labels,
-        by_label=units[np.argsort(labels, kind="stable")],
-        firsts=np.concatenate([[0], np.cumsum(np.bincount(labels, minlength=n_labels))]),
-    )
-
-
-def _distinct(hashes: Array) -> tuple[Array, Array]:
-    """For each row its content's index, and the contents."""
-    heads = np.ascontiguousarray(hashes[:, :8]).view(np.uint64).ravel()
-    if _is_new(np.sort(heads)).all():
-        return np.arange(len(heads)), hashes
-    whole = np.ascontiguousarray(hashes).view(np.dtype((np.void, hashes.shape[1]))).ravel()
-    _, first, inverse = np.unique(whole, return_index=True, return_inverse=True)
-    return inverse.ravel(), hashes[first]
-
-
-def _joined(of_image: Array, hashes: Array, groups: Array) -> tuple[Array, Array]:
-    """As `_distinct`, of contents that groups hold together, and groups that contents do; the first hash is theirs."""
-    _, groups = np.unique(groups, return_inverse=True)
-    roots = np.arange(len(hashes))
-    while True:
-        of_group = np.full(groups.max(initial=-1) + 1, len(hashes))
-        np.minimum.at(of_group, groups, roots[of_image])
-        smallest = roots.copy()
-        np.minimum.at(smallest, of_image, of_group[groups])
-        smallest = smallest[smallest]
-        if (smallest == roots).all():
-            break
-        roots = smallest
-    firsts, of_content = np.unique(roots, return_inverse=True)
-    words = np.ascontiguousarray(hashes).view(">u8").reshape(len(hashes), -1)
-    order = np.lexsort((*words.T[::-1], of_content))
-    return of_content[of_image], hashes[order[np.searchsorted(of_content[order], np.arange(len(firsts)))]]
-
-
-def _order(hashes: Array, seed: int, check: Check) -> Array:
-    """Indexes, sorted by the SHA-256 of seed and content."""
-    start = f"{seed}:".encode()
-    words = np.empty((len(hashes), 4), dtype=np.uint64)
-    for first in range(0, len(hashes), _PER_CHECK):
-        check()
-        text = hashes[first : first + _PER_CHECK].tobytes().hex().encode()
-        digests = [hashlib.sha256(start + text[i : i + 64]).digest() for i in range(0, len(text), 64)]
-        words[first : first + _PER_CHECK] = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, 4)
-    order = np.argsort(words[:, 0], kind="stable")
-    heads = words[order, 0]
-    return np.lexsort(words.T[::-1]) if (heads[1:] == heads[:-1]).any() else order
-
-
-def _distribute(units: _Units, ratio: float, check: Check) -> NDArray[np.bool_]:
+def _distribute(units: Units, ratio: float, check: Check) -> NDArray[np.bool_]:
     """Iterative stratification (Sechidis, Tsoumakas, Vlahavas 2011) for two sides: the rarest category first, each
     of its pictures to the side that still wants most of it."""
     side = np.full(len(units.sizes), _UNDECIDED, dtype=np.int8)
@@ -248,7 +136,7 @@ def _distribute(units: _Units, ratio: float, check: Check) -> NDArray[np.bool_]:
     return np.asarray(side == 1)
 
 
-def _wanted(units: _Units, ratio: float) -> Array:
+def _wanted(units: Units, ratio: float) -> Array:
     """Images that training (first row) and validation want of each label."""
     n_units = np.diff(units.firsts)
     owners = np.repeat(np.arange(len(units.sizes)), np.diff(units.starts))
@@ -291,7 +179,7 @@ def _subtract(wanted: Array, labels: Array, sides: Array, sizes: Array) -> None:
     flat[is_exact] -= amounts[is_exact]
 
 
-def _repair(units: _Units, is_val: NDArray[np.bool_]) -> None:
+def _repair(units: Units, is_val: NDArray[np.bool_]) -> None:
     """Move single pictures until each category is on both sides, taking a side's last example from nobody."""
     lengths = np.diff(units.starts)
     owners = np.repeat(is_val, lengths)
@@ -325,20 +213,20 @@ class _Sets:
     firsts: Array
 
 
-def _make_sets(units: _Units) -> _Sets:
+def _make_sets(units: Units) -> _Sets:
     words = b"".join(hashlib.sha256(str(label).encode()).digest()[:8] for label in range(units.n_labels))
     fingerprints = np.add.reduceat(np.frombuffer(words, dtype=np.uint64)[units.labels], units.starts[:-1])
     order = np.argsort(fingerprints, kind="stable")
-    is_new = _is_new(fingerprints[order])
+    is_new = are_new(fingerprints[order])
     of_unit = np.empty(len(order), dtype=np.int64)
     of_unit[order] = np.cumsum(is_new) - 1
     firsts = np.append(np.flatnonzero(is_new), len(order))
     owners, labels = units.pairs_of(order[firsts[:-1]])
-    starts = np.flatnonzero(_is_new(owners))
+    starts = np.flatnonzero(are_new(owners))
     return _Sets(of_unit, starts, labels, order, firsts)
 
 
-def _balance(units: _Units, is_val: NDArray[np.bool_], ratio: float, check: Check) -> None:
+def _balance(units: Units, is_val: NDArray[np.bool_], ratio: float, check: Check) -> None:
     """Bring the number of validation images to its share by the moves that disturb the categories least.
 
     Without it the sides' sizes drift, since pictures follow their rarest category.
@@ -382,7 +270,7 @@ def _balance(units: _Units, is_val: NDArray[np.bool_], ratio: float, check: Chec
         on_side[not side][of_unit] += 1
 
 
-def _cheapest(units: _Units, sets: _Sets, is_free: Array, costs: Array, may_move: Callable[[Array], Array]) -> int:
+def _cheapest(units: Units, sets: _Sets, is_free: Array, costs: Array, may_move: Callable[[Array], Array]) -> int:
     """The first of the units of free sets that may move whose labels cost least.
 
     Sums in double precision tell which can be the cheapest; among those that differ by less than single precision
@@ -407,19 +295,6 @@ def _first_of(units: Array, may_move: Callable[[Array], Array]) -> int:
     while not len(found := np.flatnonzero(may_move(units[start : start + _LOOKED_AT]))):
         start += _LOOKED_AT
     return int(units[start + found[0]])
-
-
-def _expand(starts: Array, chosen: Array) -> tuple[Array, Array]:
-    """For the ranges starts[i]:starts[i + 1] of each i that is chosen: whose they are, and every position in them."""
-    lengths = starts[chosen + 1] - starts[chosen]
-    owners = np.repeat(np.arange(len(chosen)), lengths)
-    within = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return owners, starts[chosen][owners] + within
-
-
-def _is_new(values: Array) -> NDArray[np.bool_]:
-    """Of values in order: is each another one than the one before?"""
-    return np.append(True, values[1:] != values[:-1]) if len(values) else np.zeros(0, dtype=bool)
 
 
 def _missing(ratio: float, missing: Sequence[tuple[str, Split]]) -> tuple[Issue, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from core.datasets import sharing
 from core.datasets.editing import DatasetEditing, Edited
 from core.datasets.membership import editable
-from core.datasets.split import Array, Shown
+from core.datasets.split_units import Array, Shown
 from core.domain.datasets import DatasetFacts, SetFacts, SetId, SplitRule
 from core.domain.ids import DatasetId, ProjectId
 from core.domain.image_ids import ImageIds

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.datasets.split import Carved, Shown, carve_validation, check_several_classes
+from core.datasets.split import Carved, carve_validation, check_several_classes
+from core.datasets.split_units import Shown
 from core.domain.projects import Category
 from core.domain.snapshots import Split
 from core.domain.training import Issue, SplitCount

@@ -16,7 +16,7 @@ from core.datasets.sharing import (
     read_shares,
     share_out,
 )
-from core.datasets.split import Shown
+from core.datasets.split_units import Shown
 
 
 def shown_of(labels: list[list[int]], contents: list[int] | None = None) -> Shown:

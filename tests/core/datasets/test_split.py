@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.datasets import split
-from core.datasets.split import Shown, check_ratio
+from core.datasets.split import check_ratio
+from core.datasets.split_units import Shown
 from core.domain.snapshots import SnapshotImage, SnapshotObject, Split
 from core.domain.training import Issue
 
