@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.controllers.configuration_files import MAX_BYTES, read_configuration
@@ -31,6 +30,7 @@ from core.runs.service import RunService
 from core.training.service import TrainingService
 from core.workers.catalog import WorkerCatalog
 from ui.training import steps
+from ui.training.freeze_dialog import FreezeDialog
 from ui.training.slot_filter import SlotKind
 from ui.training.wizard import TrainingWizard
 
@@ -516,8 +516,8 @@ def test_an_open_dataset_is_frozen_by_start_after_a_question(desk: Desk) -> None
     desk.settle()
     with desk.qtbot.waitSignal(desk.controller.run_submitted, timeout=20_000) as caught:
         desk.wizard.frame.footer.start_button.click()
-        (question,) = desk.wizard.findChildren(QMessageBox)
-        next(button for button in question.buttons() if "Freeze" in button.text()).click()
+        (question,) = desk.wizard.findChildren(FreezeDialog)
+        question.verb.click()
     assert isinstance(caught.args[0], RunRecord)
     assert DatasetEditing(desk.registry).get_dataset(id).state is DatasetState.COMPLETE
 
