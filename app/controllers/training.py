@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -11,19 +11,15 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.batch_timing import BatchTiming
+from app.controllers.draft_changes import use_the_same_images, what_configures, what_names
 from app.controllers.wizard_configurations import WizardConfigurations
+from app.controllers.wizard_content import WizardContent, read_content
 from app.jobs import Job, JobContext, JobRunner
-from core.domain.data_offers import DataOffers
 from core.domain.devices import DeviceReport
 from core.domain.filters import Group
 from core.domain.ids import DatasetId, ProjectId, RunId, VersionId
 from core.domain.messages import UserMessage
-from core.domain.models import Model, ModelVersion
-from core.domain.projects import Category, Folder, Project
 from core.domain.runs import RunRecord
-from core.domain.snapshots import Split
-from core.domain.starts import StartOffers
-from core.domain.tasks import TaskOffer
 from core.domain.training import Proposal, TrainingDraft, TrainingReview, TrainingStart
 from core.domain.workers import GpuUse, WorkerInfo
 from core.runs.processes.devices import probe_devices
@@ -48,24 +44,6 @@ class _Beginning(Enum):
     NEW = auto()  # proposed
     KEPT = auto()  # entered before, and goes on
     AGAIN = auto()  # as an earlier training
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What the wizard shows of a project, and the draft that it begins with, with where its answers come from."""
-
-    project: Project
-    folders: tuple[Folder, ...]
-    categories: tuple[Category, ...]
-    stated: Mapping[Split, int]
-    data: DataOffers
-    n_model_made: int
-    tasks: tuple[TaskOffer, ...]
-    models: tuple[Model, ...]
-    versions: tuple[ModelVersion, ...]
-    workers: tuple[WorkerInfo, ...]
-    proposal: Proposal
-    offers: StartOffers
 
 
 class TrainingController(QObject):
@@ -161,7 +139,7 @@ class TrainingController(QObject):
         """The same training again, to be changed."""
         self._load(lambda: self._content_like(self._training.draft_from_run(run)), _Beginning.AGAIN)
 
-    def _load(self, load: Callable[[], _Content], beginning: _Beginning) -> None:
+    def _load(self, load: Callable[[], WizardContent], beginning: _Beginning) -> None:
         self._jobs.run(
             load,
             then=lambda content: self._show(content, beginning),
@@ -170,7 +148,7 @@ class TrainingController(QObject):
             key="training-open",
         )
 
-    def _content_like(self, draft: TrainingDraft) -> _Content:
+    def _content_like(self, draft: TrainingDraft) -> WizardContent:
         name = self._training.default_name(draft)
         return self._content(draft.project, Proposal(replace(draft, name=name)))
 
@@ -186,26 +164,17 @@ class TrainingController(QObject):
         """Drop what was entered for a project: it was closed or removed."""
         self._kept.pop(project, None)
 
-    def _content(self, project: ProjectId, proposal: Proposal) -> _Content:
-        models = self._models.list_models()  # those of other projects are offered too
-        order = {model.id: index for index, model in enumerate(models)}
-        versions = [version for version in self._models.list_versions() if version.model in order]
-        return _Content(
-            project=self._projects.get_project(project),
-            folders=self._projects.list_folders(project),
-            categories=self._projects.list_categories(project),
-            stated=self._projects.count_stated_sets(project),
-            data=self._training.data_offers(project),
-            n_model_made=self._projects.count_model_annotations(project),
-            tasks=self._training.offer_tasks(project),
-            models=models,
-            versions=tuple(sorted(versions, key=lambda version: order[version.model])),
-            workers=self._catalog.list_workers(include_hidden=True),
-            proposal=proposal,
-            offers=self._training.start_offers(),
+    def _content(self, project: ProjectId, proposal: Proposal) -> WizardContent:
+        return read_content(
+            project,
+            proposal,
+            training=self._training,
+            projects=self._projects,
+            models=self._models,
+            catalog=self._catalog,
         )
 
-    def _show(self, content: _Content, beginning: _Beginning) -> None:
+    def _show(self, content: WizardContent, beginning: _Beginning) -> None:
         wizard = self._wizard
         self._project = content.project.id
         self._workers = content.workers
@@ -272,9 +241,9 @@ class TrainingController(QObject):
             self._configurations.load(draft.worker)
         if draft.worker and (draft.worker, dict(draft.values)) != (asked.worker, dict(asked.values)):
             self._configurations.look_for_pretrained(draft.worker, dict(draft.values))
-        if _what_names(draft) != _what_names(asked):
+        if what_names(draft) != what_names(asked):
             self._propose_name(draft)
-        if self._wizard.follows_configuration and _what_configures(draft) != _what_configures(asked):
+        if self._wizard.follows_configuration and what_configures(draft) != what_configures(asked):
             self._propose_configuration(draft)
         self._pause.start()
 
@@ -325,7 +294,7 @@ class TrainingController(QObject):
         """A look at the files goes on for a draft that uses the same ones."""
         if self._reviewing is not None:
             self._reviewing.cancel()
-        if self._looking is not None and not _use_the_same_images(self._looked_for, unless_looking_for):
+        if self._looking is not None and not use_the_same_images(self._looked_for, unless_looking_for):
             self._looking.cancel()
             self._looking = None
 
@@ -427,36 +396,3 @@ def _telling(context: JobContext) -> Callable[[int, int], None]:
         context.progress(done, total)
 
     return told
-
-
-def _what_names(draft: TrainingDraft) -> tuple[object, ...]:
-    return draft.project, draft.worker, draft.model, draft.new_model_name
-
-
-def _what_configures(draft: TrainingDraft) -> tuple[object, ...]:
-    start = draft.start.kind, draft.start.starter, draft.start.version
-    data = draft.train_folders, draft.val_folders, draft.stated_sets, draft.filters, draft.dataset, draft.dataset_sets
-    return draft.worker, draft.device, data, start
-
-
-def _use_the_same_images(first: TrainingDraft | None, second: TrainingDraft | None) -> bool:
-    if first is None or second is None:
-        return False
-    return all(getattr(first, name) == getattr(second, name) for name in _OF_IMAGES)
-
-
-_OF_IMAGES = (
-    "project",
-    "worker",
-    "model",
-    "train_folders",
-    "val_folders",
-    "test_folders",
-    "stated_sets",
-    "filters",
-    "dataset",
-    "dataset_sets",
-    "categories",
-    "use_images_without_objects",
-    "include_model_annotations",
-)
