@@ -47,7 +47,6 @@ class Person:
         self._labelling = LabellingService(project.registry)
         self._datasets = DatasetEditing(project.registry)
         self._tags = BulkTagService(project.registry)
-        self._n = 0
 
     def act(self, verb: str) -> Turn:
         """Raises CalqueError where it is refused."""
@@ -145,8 +144,8 @@ class Person:
         return turn
 
     def do_make_dataset(self) -> Callable[[], Any]:
-        self._n += 1
-        made = self._datasets.create(self._project.id, f"Set {self._n}", has_unique_images=self._random.random() < 0.5)
+        name = f"Set {self._random.randint(0, 9)}"
+        made = self._datasets.create(self._project.id, name, has_unique_images=self._random.random() < 0.5)
         return self._turning(made.value, self._datasets.undo)
 
     def do_fill_dataset(self) -> Callable[[], Any]:
@@ -165,6 +164,12 @@ class Person:
         id, sets = self._dataset()
         edit = self._datasets.remove_images(id, ImageIds.of(self._images()), self._random.choice([None, *sets]))
         return self._turning(edit.value, self._datasets.undo)
+
+    def do_remove_unfit(self) -> Callable[[], Any]:
+        failed = [one for one in self._datasets.list_datasets(self._project.id) if one.problems]
+        if not failed:
+            raise CalqueError("There is none.")
+        return self._turning(self._datasets.remove_unfit(self._random.choice(failed).id).value, self._datasets.undo)
 
     def do_edit_dataset(self) -> Callable[[], Any]:
         id, sets = self._dataset()

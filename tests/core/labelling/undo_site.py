@@ -14,14 +14,16 @@ from typing import Any
 from PIL import Image
 
 from app.services import build_services
+from core.domain.datasets import DatasetState
 from core.domain.geometry import Box
 from core.domain.ids import ImageId, ProjectId
+from core.domain.image_ids import ImageIds
 from core.domain.image_order import BY_PATH
-from core.domain.imports import ImportSource
+from core.domain.imports import ImportSource, Problem, Severity
 from core.domain.projects import ImageFilter
 from core.home import Home
 from core.projects.listings import Listings
-from core.registry.stores import images, model_annotations
+from core.registry.stores import datasets, images, model_annotations
 from core.registry.stores.model_annotations import NewModelAnnotation
 
 WIDTH, HEIGHT = 640, 480
@@ -106,12 +108,24 @@ def make_template(folder: Path) -> Path:
     classes = {one.name: int(one.id) for one in site.projects.list_categories(site.id)}
     _add_what_models_made(site, ids, classes)
     site.tags.add([ids["a/1.png"], ids["b/7.png"]], "hard", "why")
+    _add_datasets(site, ids)
     site.close()
     return folder / "template"
 
 
 def copied(template: Path, target: Path) -> Site:
     return Site(Path(shutil.copytree(template, target)))
+
+
+def _add_datasets(site: Site, ids: dict[str, ImageId]) -> None:
+    """An open one, and one that could not be frozen."""
+    for name, paths in (("Open", ("a/1.png", "a/2.png", "6.png")), ("Failed", ("a/1.png", "a/3.png"))):
+        id = site.editing.create(site.id, name).value.dataset
+        (train, *_) = site.editing.get_dataset(id).sets
+        site.editing.add_images(id, train.id, ImageIds.of([ids[path] for path in paths]))
+    problem = Problem("image-unreadable", "It is not there.", "a/3.png", severity=Severity.ERROR, code="E-222")
+    with site.registry.write() as session:
+        datasets.set_state(session, id, DatasetState.ERROR, datetime(2026, 5, 1, tzinfo=UTC), [problem])
 
 
 def _add_what_models_made(site: Site, ids: dict[str, ImageId], classes: dict[str, int]) -> None:
