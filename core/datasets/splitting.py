@@ -115,7 +115,7 @@ class DatasetSplitting:
             counts[used],
             names,
             [sets[place].name for place in used],
-            [draft.shares[place][1].strip() for place in used],
+            [draft.shares[place][1].strip() + ("" if draft.is_ratio else " %") for place in used],
             is_error=not draft.allows_missing,
         )
         rule = SplitRule(

@@ -181,7 +181,7 @@ REFUSED = {
     "E-440: A ratio lies between 0 and 1: with 0 or 1, a set would have no image.": (
         "dataset", "split", "Boxes", "Mine", "--ratio", "1",
     ),
-    'E-440: With ratio 25, 3 classes (disc, bar, rare) would have no image in the set "train". Add images of them': (
+    'E-440: With ratio 25 %, 3 classes (disc, bar, rare) would have no image in the set "train". Add images of them': (
         "dataset", "split", "Boxes", "Mine", "--all", "--shares", "train=25", "val=25", "test=50", "--group", "folder",
     ),
     # Filters and tags
