@@ -51,7 +51,7 @@ from core.registry.places import freezing_lock
 from core.registry.session import Session
 from core.registry.stores import dataset_images as members
 from core.registry.stores import datasets as store
-from core.registry.stores import projects, selections, snapshots
+from core.registry.stores import projects, selected_images, selections, snapshots
 from core.registry.stores.frozen_rows import iter_facts, iter_looks
 from core.registry.stores.image_blocks import Column, is_in
 from core.stopping import current_stop
@@ -237,7 +237,7 @@ class DatasetFreezing:
         with self._registry.read() as session:
             root = _root_of(session, facts.project)
             of_set = [members.images_of(session, item.id) for item in facts.sets]
-            keys = selections.keys_by_path(session, facts.project, np.unique(np.concatenate(of_set)))
+            keys = selected_images.keys_by_path(session, facts.project, np.unique(np.concatenate(of_set)))
             checks = FileChecks(root)
             for done, look in enumerate(iter_looks(session, keys)):
                 told(done, len(keys), _CHECKING)

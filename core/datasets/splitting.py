@@ -22,7 +22,7 @@ from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import dataset_images as members
 from core.registry.stores import datasets as store
-from core.registry.stores import images, selections
+from core.registry.stores import images, selected_images, selections
 from core.stopping import current_stop
 
 FindGroups = Callable[[ProjectId], Array]
@@ -140,7 +140,7 @@ class DatasetSplitting:
 
     def _sources(self, session: Session, keys: Array, classes: Sequence[str]) -> Array | None:
         """Images of no source are each on their own."""
-        by_key = selections.paths_of(session, keys)
+        by_key = selected_images.paths_of(session, keys)
         numbers = self._find_sources([by_key[key] for key in keys.tolist()], classes)
         if numbers is None:
             return None
@@ -200,7 +200,7 @@ def _groups(
         if len(everything) != len(duplicates):
             raise RefusedError("The project has changed meanwhile.", hint="Ask once more.")
         return np.asarray(duplicates[np.searchsorted(everything, keys)])
-    by_key = selections.paths_of(session, keys)
+    by_key = selected_images.paths_of(session, keys)
     paths = [by_key[key] for key in keys.tolist()]
     if draft.grouping is Grouping.FOLDER:
         return sharing.group_by_folder(paths)

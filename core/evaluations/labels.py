@@ -16,7 +16,7 @@ from core.packs import records
 from core.packs.choices import ChosenPack
 from core.packs.reading import Pack
 from core.registry.session import Session
-from core.registry.stores import selections
+from core.registry.stores import selected_images
 from core.registry.stores.shapes import Shape, decode
 
 Check = Callable[[], None]
@@ -51,7 +51,7 @@ def read_present(
     truths: dict[int, tuple[SnapshotObject, ...]] = {}
     unknown: Counter[str] = Counter()
     wanted = np.array(list(keys), dtype=np.int64)
-    for row in selections.iter_frozen(session, wanted, check, includes_models=includes_models, with_whole=labels):
+    for row in selected_images.iter_frozen(session, wanted, check, includes_models=includes_models, with_whole=labels):
         objects = []
         for _, category, kind, x0, y0, x1, y1, points, is_crowd in row.shapes:
             name = names.get(category, "")

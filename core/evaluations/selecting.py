@@ -19,7 +19,7 @@ from core.domain.snapshots import SnapshotInfo, Split
 from core.errors import NotFoundError, RefusedError
 from core.projects.service import ProjectService
 from core.registry.session import Session
-from core.registry.stores import selections
+from core.registry.stores import selected_images, selections
 from core.tasks.task import Task
 from core.training.freezing import Shapes, frozen_images
 from core.training.freezing_labels import Labels, frozen_labels
@@ -86,7 +86,7 @@ def count(
     names = {int(item.id): item.name for item in selections.list_classes(session, project)}
     found: Counter[str] = Counter()
     hashes = set()
-    for row in selections.iter_frozen(session, keys, check, with_whole=labels):
+    for row in selected_images.iter_frozen(session, keys, check, with_whole=labels):
         hashes.add(row.sha256)
         found.update(names[category] for _, category, *_, is_crowd in row.shapes if not is_crowd and category in names)
     known = {name: found[name] for name in categories if found[name]}

@@ -12,7 +12,7 @@ from core.domain.ids import CategoryId
 from core.domain.projects import AnnotatedImage, Category, ImageState
 from core.predictions.crop_classes import crop_of
 from core.predictions.listing import ListedImage
-from core.registry.stores.selections import FrozenRow
+from core.registry.stores.selected_images import FrozenRow
 from core.registry.stores.shapes import encode
 from core.training.freezing_labels import Labels, labelled
 from core.training.review.label_tally import Labelling

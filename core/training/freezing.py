@@ -13,8 +13,8 @@ from core.domain.geometry import Box, Polygon
 from core.domain.ids import ProjectId
 from core.domain.snapshots import Split
 from core.registry.session import Session
-from core.registry.stores import selections
-from core.registry.stores.selections import FrozenRow
+from core.registry.stores import selected_images
+from core.registry.stores.selected_images import FrozenRow
 from core.registry.stores.shapes import Shape, decode
 from core.training.review.data import Check, ChosenImages
 from core.training.review.tally import Array
@@ -42,7 +42,7 @@ def frozen_images(
 ) -> Iterator[FrozenImage]:
     """Sorted by path. Raises RefusedError (E-152) when an image is in two sets."""
     keys, of_image = splits_by_path(session, project, images, check)
-    rows = selections.iter_frozen(session, keys, check, includes_models=includes_models)
+    rows = selected_images.iter_frozen(session, keys, check, includes_models=includes_models)
     for row, split in zip(rows, of_image, strict=True):
         texts, categories = _objects(row, shapes)
         yield FrozenImage(
@@ -59,7 +59,7 @@ def splits_by_path(
     if is_twice.any():
         found = images.splits[np.append(False, is_twice) | np.append(is_twice, False)]
         raise shared_error(int(is_twice.sum()), [splits[index] for index in np.unique(found)])
-    keys = selections.keys_by_path(session, project, images.keys, check)
+    keys = selected_images.keys_by_path(session, project, images.keys, check)
     return keys, [splits[index] for index in images.splits[np.searchsorted(images.keys, keys)].tolist()]
 
 

@@ -13,10 +13,10 @@ from core.domain.geometry import Geometry
 from core.domain.ids import ProjectId
 from core.domain.snapshots import NO_CATEGORY, SnapshotObject, Split
 from core.registry.session import Session
-from core.registry.stores import selections
+from core.registry.stores import selected_images
 from core.registry.stores.annotation_arrays import arrays_of
 from core.registry.stores.labels import columns_of_labels
-from core.registry.stores.selections import FrozenRow
+from core.registry.stores.selected_images import FrozenRow
 from core.registry.stores.shapes import Shape, decode
 from core.training.freezing import splits_by_path
 from core.training.review.data import Check, ChosenImages
@@ -46,7 +46,7 @@ def frozen_labels(
     """Sorted by path; without images of which nothing can be used. Raises RefusedError (E-152) when an image is in two
     sets."""
     keys, splits = splits_by_path(session, project, images, check)
-    rows = selections.iter_frozen(session, keys, check, includes_models=includes_models, with_whole=True)
+    rows = selected_images.iter_frozen(session, keys, check, includes_models=includes_models, with_whole=True)
     for (row, objects), split in zip(labelled(rows, labels), splits, strict=True):
         if objects is not None:
             yield _frozen(row, objects, split)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.judgements import EXCLUDE
-from core.domain.projects import Category, ImageState, Source
+from core.domain.projects import Category, ImageState
 from core.domain.selections import Selection
 from core.domain.snapshots import Split
 from core.registry.stores import dataset_images, filters
@@ -34,13 +33,11 @@ from core.registry.stores.image_blocks import (
     pack,
     unpack,
 )
+from core.registry.stores.selected_images import ANNOTATIONS_OF, Check, left_out
 from core.registry.tables.datasets import DATASET_IMAGES
 from core.registry.tables.images import IMAGES
 from core.registry.tables.projects import CategoryRow
 from core.registry.tables.selections import IMAGE_BLOCKS
-
-Check = Callable[[], None]
-"""Called now and then; what it raises ends the work."""
 
 # The plus keeps SQLite from going through all images of the project for each block.
 _IMAGES = """
@@ -50,10 +47,6 @@ WHERE id >= ? AND id < ? AND +project_id = ? ORDER BY id
 _ANNOTATIONS = """
 SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
 WHERE image_id >= ? AND image_id < ? AND source != ?
-"""
-_ANNOTATIONS_OF = """
-SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
-WHERE image_id IN ({marks}) AND source != ?
 """
 # The source stands in the text: only then is the index of what models made taken.
 _BY_MODELS = """
@@ -69,17 +62,6 @@ _ALL_FOLDERS = "SELECT id FROM folder WHERE project_id = ?"
 _BELOW = "SELECT id FROM folder WHERE project_id = ? AND (path = ? OR (path >= ? AND path < ?))"
 _OF_SET = "SELECT group_concat(id) FROM (SELECT id FROM image WHERE project_id = ? AND stated_set = ? ORDER BY id)"
 _EDITIONS = "SELECT id, revision, deleted_at IS NULL FROM dataset WHERE project_id = ?"
-_BY_PATH = "SELECT id, path FROM image WHERE project_id = ? ORDER BY path"
-_PATHS = "SELECT id, path, n_bytes, mtime_ns, sha256 FROM image WHERE id IN ({marks}) ORDER BY path"
-_FROZEN_IMAGES = "SELECT id, path, sha256, width, height, orientation, white FROM image WHERE id IN ({marks})"
-_FROZEN_ANNOTATIONS = """
-SELECT image_id, category_id, kind, x0, y0, x1, y1, points, is_crowd FROM annotation
-WHERE image_id IN ({marks}) AND source != ? AND category_id IS NOT NULL AND kind != 'image'
-"""
-
-
-ShapeColumns = tuple[int, int, str, float, float, float, float, bytes | None, int]
-"""AnnotationColumns of a shape of a class; where whole images are read too, of any annotation."""
 
 
 AtHand = Callable[[Sequence[int]], tuple[Container[int], Sequence[AnnotationArrays]]]
@@ -98,28 +80,6 @@ class Edition(NamedTuple):
 
     project: int
     datasets: tuple[tuple[str, int, int], ...]
-
-
-class FrozenRow(NamedTuple):
-    """An image and its shapes of a class, as columns."""
-
-    key: int
-    path: str
-    sha256: str
-    width: int
-    height: int
-    orientation: int
-    white: int
-    shapes: Sequence[ShapeColumns]
-
-
-class FileRow(NamedTuple):
-    """What the file was like when it was imported."""
-
-    path: str
-    n_bytes: int
-    mtime_ns: int
-    sha256: str
 
 
 def forget_blocks(session: Session, project: ProjectId, images: Iterable[int] | None = None) -> None:
@@ -270,82 +230,6 @@ def list_known_folders(session: Session, project: ProjectId, folders: Iterable[s
     )
 
 
-def keys_by_path(session: Session, project: ProjectId, wanted: Column, check: Check = lambda: None) -> Column:
-    """The keys of `wanted` (sorted) in the order of the images' paths, as Python orders texts."""
-    rows = cursor_of(session).execute(_BY_PATH, (project,))
-    ordered: list[Column] = []
-    is_text = True
-    while chunk := rows.fetchmany(20_000):
-        check()
-        keys = np.array([key for key, _ in chunk], dtype=np.int64)
-        ordered.append(keys[is_in(keys, wanted)])
-        is_text = is_text and all(map(_is_text, map(itemgetter(1), chunk)))
-    keys = np.concatenate(ordered) if ordered else np.zeros(0, dtype=np.int64)
-    # Bytes and characters have one order, but for names that are no text.
-    return keys if is_text else _reordered(session, keys)
-
-
-def iter_frozen(
-    session: Session,
-    keys: Column,
-    check: Check = lambda: None,
-    *,
-    includes_models: bool = False,
-    with_whole: bool = False,
-) -> Iterator[FrozenRow]:
-    """Images with their ground truth, and accepted predictions if these are wanted, in the order of `keys`.
-
-    `with_whole`: also annotations of whole images, and those without a class.
-    """
-    annotations = _ANNOTATIONS_OF if with_whole else _FROZEN_ANNOTATIONS
-    cursor = cursor_of(session)
-    left_out = _left_out(includes_models)
-    for start in range(0, len(keys), KEYS_PER_QUERY - 1):
-        check()
-        chunk = keys[start : start + KEYS_PER_QUERY - 1].tolist()
-        marks = ",".join("?" * len(chunk))
-        images = {row[0]: row for row in cursor.execute(_FROZEN_IMAGES.format(marks=marks), chunk)}
-        of_image: dict[int, list[ShapeColumns]] = {key: [] for key in chunk}
-        for shape in cursor.execute(annotations.format(marks=marks), (*chunk, left_out)):
-            of_image[shape[0]].append(shape)
-        for key in chunk:
-            _, path, sha256, width, height, orientation, white = images[key]
-            digest = "" if sha256 is None else sha256.hex()
-            yield FrozenRow(key, os.fsdecode(path), digest, width, height, orientation, white, of_image[key])
-
-
-def iter_files(session: Session, keys: Column, check: Check = lambda: None) -> Iterator[FileRow]:
-    """Where the images are, and what their files were like when they were imported."""
-    for _key, row in _iter_paths(session, keys, check):
-        yield row
-
-
-def paths_of(session: Session, keys: Column) -> dict[int, str]:
-    return {key: row.path for key, row in _iter_paths(session, keys, lambda: None)}
-
-
-def _iter_paths(session: Session, keys: Column, check: Check) -> Iterator[tuple[int, FileRow]]:
-    cursor = cursor_of(session)
-    for chunk in chunked(keys.tolist(), KEYS_PER_QUERY):
-        check()
-        rows = cursor.execute(_PATHS.format(marks=",".join("?" * len(chunk))), chunk).fetchall()
-        for key, path, n_bytes, mtime_ns, sha256 in rows:
-            yield key, FileRow(os.fsdecode(path), n_bytes, mtime_ns, "" if sha256 is None else sha256.hex())
-
-
-def _reordered(session: Session, keys: Column) -> Column:
-    paths = paths_of(session, keys)
-    return np.array(sorted(keys.tolist(), key=paths.__getitem__), dtype=np.int64)
-
-
-def _is_text(path: bytes) -> bool:
-    try:
-        path.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _state(session: Session, project: ProjectId) -> State:
     newest, n_images = session.execute(
         select(func.max(IMAGE_BLOCKS.c.id), func.sum(IMAGE_BLOCKS.c.n_images)).where(
@@ -373,7 +257,7 @@ def _make(session: Session, project: ProjectId, number: int, *, includes_models:
     cursor = cursor_of(session)
     first, last = number << BITS, (number << BITS) + IMAGES_PER_BLOCK
     images: list[ImageColumns] = cursor.execute(_IMAGES, (first, last, project)).fetchall()
-    return make_block(images, cursor.execute(_ANNOTATIONS, (first, last, _left_out(includes_models))).fetchall())
+    return make_block(images, cursor.execute(_ANNOTATIONS, (first, last, left_out(includes_models))).fetchall())
 
 
 def _make_from(session: Session, project: ProjectId, number: int, at_hand: AtHand) -> ImageBlock:
@@ -383,14 +267,9 @@ def _make_from(session: Session, project: ProjectId, number: int, at_hand: AtHan
     known, annotations = at_hand([key for key, *_ in images])
     rows: list[AnnotationColumns] = []
     for chunk in chunked((key for key, *_ in images if key not in known), KEYS_PER_QUERY - 1):
-        query = _ANNOTATIONS_OF.format(marks=",".join("?" * len(chunk)))
-        rows += cursor.execute(query, (*chunk, _left_out(includes_models=False))).fetchall()
+        query = ANNOTATIONS_OF.format(marks=",".join("?" * len(chunk)))
+        rows += cursor.execute(query, (*chunk, left_out(includes_models=False))).fetchall()
     return make_block(images, rows, annotations)
-
-
-def _left_out(includes_models: bool) -> str:
-    """The source whose annotations do not count; "" is none's."""
-    return "" if includes_models else Source.MODEL.value
 
 
 def _made_by_models(session: Session, project: ProjectId) -> tuple[Column, Column, Column]:

@@ -16,7 +16,7 @@ from core.domain.snapshots import Split
 from core.domain.training import Issue, Remedy
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import datasets, selections
+from core.registry.stores import datasets, selected_images
 from core.training.review.tally import Array
 
 _GROUPS = (CheckId.ALIKE, CheckId.ALIKE_ACROSS_SETS)
@@ -72,7 +72,7 @@ def _by_path(session: Session, reports: list[CheckReport]) -> dict[str, int]:
             keys = finding.images.keys
             starts = np.zeros(len(keys), dtype=np.int64)
             starts[np.asarray(finding.starts, dtype=np.int64)] = 1
-            paths = selections.paths_of(session, keys)  # of those that the project still has
+            paths = selected_images.paths_of(session, keys)  # of those that the project still has
             numbers = np.cumsum(starts) + n_groups
             n_groups += len(finding.starts)
             groups |= {paths[key]: n for key, n in zip(keys.tolist(), numbers.tolist(), strict=True) if key in paths}

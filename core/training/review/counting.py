@@ -16,9 +16,10 @@ from core.images.opening import ImageFileError
 from core.registry.blocks import make_blocks
 from core.registry.database import Registry
 from core.registry.session import Session
-from core.registry.stores import selections
+from core.registry.stores import selected_images, selections
 from core.registry.stores.labels import read_labels
-from core.registry.stores.selections import Edition, FileRow, State
+from core.registry.stores.selected_images import FileRow
+from core.registry.stores.selections import Edition, State
 from core.training.review.alike_pictures import KnownGroups, LastChecks, find_alike
 from core.training.review.data import Check, DataChoice, Resolved, TrainingData, resolve_data
 from core.training.review.spread_sources import MOST_LOOKED_AT, find_spread
@@ -115,7 +116,7 @@ class DataCounter:
             state = selections.find_state(session, question.project)
             key = (_key(question), _edition(session, question), state)
             keys = resolve(session, question, check).images.keys
-            found = _look(root, selections.iter_files(session, keys, check), len(keys), progress)
+            found = _look(root, selected_images.iter_files(session, keys, check), len(keys), progress)
         self._files.keep(key, found)
         return found
 
@@ -152,7 +153,7 @@ def resolve(session: Session, question: DataQuestion, check: Check = lambda: Non
         question.choice,
         selections.list_classes(session, question.project),
         blocks,
-        (lambda keys: selections.paths_of(session, keys)) if question.are_folders_apart else None,
+        (lambda keys: selected_images.paths_of(session, keys)) if question.are_folders_apart else None,
         check,
         sum(selections.count_made_by_models(session, selection) for selection in chosen.values()),
         lambda keys, only_whole: read_labels(
@@ -166,7 +167,7 @@ def _with_related(session: Session, resolved: Resolved, classes: Sequence[str], 
     images = resolved.images
     if len(images.keys) > MOST_LOOKED_AT:
         return resolved.data
-    paths = selections.paths_of(session, images.keys)
+    paths = selected_images.paths_of(session, images.keys)
     spread = find_spread(images.keys, images.splits, paths, classes)
     return replace(resolved.data, spread=spread, alike=find_alike(images.keys, images.splits, paths, alike))
 

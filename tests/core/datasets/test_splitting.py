@@ -11,7 +11,7 @@ from core.domain.projects import ImageFilter
 from core.domain.splitting import Grouping, SplitDraft
 from core.errors import RefusedError
 from core.registry.stores import dataset_images as members
-from core.registry.stores import selections
+from core.registry.stores import selected_images
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_pages_of_a_book_stay_together_and_too_few_books_are_said(shop):
     plan = splitting.plan(id, ask)
     assert (plan.n_groups, plan.rule.grouping) == (None, "")
     with shop.registry.read() as session:
-        paths = selections.paths_of(session, shop.below("train/").keys)
+        paths = selected_images.paths_of(session, shop.below("train/").keys)
     first = list(paths)[:3]
     books.update({paths[key]: 0 for key in first})
     plan = splitting.plan(id, ask)

@@ -16,7 +16,7 @@ from core.domain.selections import Selection
 from core.domain.snapshots import Split
 from core.registry.blocks import make_blocks
 from core.registry.database import Registry
-from core.registry.stores import annotations, image_blocks, images, projects, selections
+from core.registry.stores import annotations, image_blocks, images, projects, selected_images, selections
 from core.registry.stores.annotations import NewAnnotation
 from core.registry.stores.image_blocks import BOX, IS_CROWD, IS_POLYGON, NEGATIVE, POLYGON, SHAPES, WHOLE_IMAGE
 from core.registry.stores.images import ImageFacts
@@ -35,7 +35,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def paths_in(registry: Registry, project: ProjectId, *folders: str) -> list[str]:
     with registry.read() as session:
         keys = [block.keys for block in selections.iter_blocks(session, Selection(project, folders))]
-        found = selections.paths_of(session, np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64))
+        found = selected_images.paths_of(session, np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64))
     return [found[key] for key in sorted(found)]
 
 
@@ -174,8 +174,8 @@ def test_keys_come_in_the_order_of_their_paths_as_texts(
     with registry.read() as session:
         keys = images.list_keys(session, project)
         wanted = np.array(sorted(keys[text] for text in texts), dtype=np.int64)
-        ordered = selections.keys_by_path(session, project, wanted)
-        rows = list(selections.iter_frozen(session, ordered))
+        ordered = selected_images.keys_by_path(session, project, wanted)
+        rows = list(selected_images.iter_frozen(session, ordered))
 
     assert [row.path for row in rows] == sorted(texts)
     assert [len(row.shapes) for row in rows] == [1] * len(rows)
@@ -207,7 +207,7 @@ def test_a_stated_set_has_the_images_that_the_import_put_there_in_any_of_the_fol
         with registry.read() as session:
             chosen = Selection(project, folders, split)
             keys = [block.keys for block in selections.iter_blocks(session, chosen)]
-            paths = selections.paths_of(session, np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64))
+            paths = selected_images.paths_of(session, np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64))
         return sorted(paths.values())
 
     assert found(Split.VAL, "") == ["a/1.jpg", "a/5.jpg", "b/1.jpg", "b/5.jpg"]
