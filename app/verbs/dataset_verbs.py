@@ -186,6 +186,13 @@ def _shares(dataset: Dataset, arguments: argparse.Namespace) -> tuple[tuple[SetI
         rest = complement(arguments.ratio, is_ratio=True) or "0"
         return ((of_role[SetRole.TRAIN][0].id, arguments.ratio), (of_role[SetRole.VAL][0].id, rest))
     pairs = [text.rpartition("=") for text in arguments.shares]
+    unsaid = next((text for text, (name, _, _) in zip(arguments.shares, pairs, strict=True) if not name), None)
+    if unsaid is not None:
+        raise RefusedError(f'"{shown(unsaid)}" is no share of a set.', hint="Say --shares train=70 val=15 test=15.")
+    names = [name for name, _, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise RefusedError(f'--shares names the set "{shown(twice)}" twice.', hint="Give each set one share.")
     return tuple((_set_named(dataset, name).id, share) for name, _, share in pairs)
 
 

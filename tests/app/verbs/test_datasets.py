@@ -61,6 +61,8 @@ def test_a_dataset_lives_in_a_terminal(shop: PredictedShop, call) -> None:
     )
     assert (sum(counted["sets"].values()), counted["applied"]) == (n, False)
     assert set(counted["classes"]) == {"disc", "bar"}
+    assert 'names the set "train" twice' in call("split", "D", "--shares", "train=50", "train=50", code=1)
+    assert '"train" is no share of a set.' in call("split", "D", "--shares", "train", "val=50", code=1)
     assert "is split" in call("split", "D", "--shares", "train=60", "val=20", "test=20", "--seed", "4")
     assert [one["images"] for one in data_of(call("show", "D", "--json"))["sets"]] == list(counted["sets"].values())
     assert "Split: train 60, val 20, test 20, seed 4" in call("show", "D")
