@@ -73,9 +73,12 @@ class LabelBar(QWidget):
         )
 
     def set_categories(self, categories: Sequence[Category]) -> None:
-        """Of the project; what was typed stays."""
-        self._categories = tuple(categories)
+        """Of the project. What was typed stays; a chosen class takes its new name, and goes where it is gone."""
         text = self._class.currentText()
+        chosen = next((one.id for one in self._categories if shown(one.name) == text.strip()), None)
+        if chosen is not None:
+            text = next((shown(one.name) for one in categories if one.id == chosen), "")
+        self._categories = tuple(categories)
         with QSignalBlocker(self._class):
             self._class.clear()
             for one in categories:
