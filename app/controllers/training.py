@@ -15,6 +15,7 @@ from app.controllers.draft_changes import use_the_same_images, what_configures, 
 from app.controllers.wizard_configurations import WizardConfigurations
 from app.controllers.wizard_content import WizardContent, read_content
 from app.jobs import Job, JobContext, JobRunner
+from core.domain.changes import Changes
 from core.domain.devices import DeviceReport
 from core.domain.filters import Group
 from core.domain.ids import DatasetId, ProjectId, RunId, VersionId
@@ -333,7 +334,7 @@ class TrainingController(QObject):
             lambda context: self._training.submit(draft, freezes=True, freeze_as=name, progress=context.progress),
             then=lambda record: self._submitted(draft, record),
             on_progress=lambda done, total, _text: self._wizard.show_review_progress(done, total),
-            on_error=self._refused,
+            on_error=lambda message: self._refused(draft, message),
             key="training-submit",
         )
 
@@ -344,8 +345,10 @@ class TrainingController(QObject):
         self._gpu = "" if self._prefers_cpu else self._gpu
         self.run_submitted.emit(record)
 
-    def _refused(self, message: UserMessage) -> None:
-        """Something changed since the review: say what, and review again."""
+    def _refused(self, draft: TrainingDraft, message: UserMessage) -> None:
+        """Something changed since the review: say what, and review again. A dataset may have been frozen before it."""
+        if draft.dataset is not None:
+            self._jobs.changed.emit(Changes(datasets=frozenset({draft.dataset})))
         self._wizard.set_submitting(False)
         self._wizard.show_message(message)
         self.review_now()

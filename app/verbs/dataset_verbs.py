@@ -92,13 +92,12 @@ def _new_set(text: str) -> tuple[str, SetRole]:
 def _show(services: Services, dataset: Dataset) -> VerbResult:
     dataset = services.dataset_editing.get_dataset(dataset.id)
     counts = services.dataset_editing.count_classes(dataset.id)
-    names = {item.id: item.name for item in services.projects.list_categories(dataset.project)}
     lines = [_line(dataset), *([dataset.description] if dataset.description else [])]
     data = _data(dataset)
     for item, told in zip(dataset.sets, data["sets"], strict=True):
-        of_class = sorted(counts[item.id].items(), key=lambda pair: list(names).index(pair[0]))
-        told["classes"] = {names[key]: {"annotations": n, "images": images} for key, (n, images) in of_class}
-        annotations = ", ".join(f"{shown(names[k])} {n}" for k, (n, _) in of_class) or "none"
+        of_class = counts[item.id].items()
+        told["classes"] = {name: {"annotations": n, "images": images} for name, (n, images) in of_class}
+        annotations = ", ".join(f"{shown(name)} {n}" for name, (n, _) in of_class) or "none"
         lines.append(f"  {_set_line(item)}; annotations: {annotations}")
     for rule in dataset.rules:
         shares = ", ".join(f"{shown(name)} {share}" for name, share in rule.shares)

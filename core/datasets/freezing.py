@@ -247,6 +247,7 @@ class DatasetFreezing:
             lines = self._lines(session, facts, keys, of_set, checks, told)
             snapshot = write_frozen(self._folder, lines)
             counts = members.count_images(session, [item.id for item in facts.sets], with_annotated=True)
+            classes = _classes(session, facts)
         self._write_record(
             self._record_file(snapshot), seen_record(root, checks.paths, bytes(checks.hashes), checks.looks)
         )
@@ -260,7 +261,7 @@ class DatasetFreezing:
                 before, after = {key: t.before for key, t in taken.items()}, {key: t.now for key, t in taken.items()}
                 write_taken(session, facts.project, before, after)
             notes = [refusals.taken_as_it_is(item.now.path) for item in taken.values()]
-            store.set_frozen(session, id, label, snapshot, counts, clock.now(), notes[:MAX_PROBLEMS])
+            store.set_frozen(session, id, label, snapshot, counts, clock.now(), notes[:MAX_PROBLEMS], classes)
             made = store.get_dataset(session, id)
             write_about(self._folder, about_of(made, projects.get_project(session, facts.project)))
             return Changed(made, noted(session))
@@ -328,6 +329,15 @@ class DatasetFreezing:
             write_record(file, record)
         except OSError as error:
             raise storage_error(error, "What was checked", file) from error
+
+
+def _classes(session: Session, facts: DatasetFacts) -> dict[int, dict[str, members.ClassCounts]]:
+    """How many annotations of each class are in each set now."""
+    names = {item.id: item.name for item in selections.list_classes(session, facts.project)}
+    found: dict[int, dict[str, members.ClassCounts]] = {item.id: {} for item in facts.sets}
+    for (key, category), number in members.count_classes(session, list(found), list(names)).items():
+        found[key][names[category]] = number
+    return found
 
 
 def _root_of(session: Session, project: ProjectId) -> Path:

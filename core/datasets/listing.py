@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core.domain.datasets import Dataset, DatasetClass, DatasetDetails, SetId
-from core.domain.ids import CategoryId, DatasetId, ProjectId
+from core.domain.ids import DatasetId, ProjectId
 from core.domain.image_ids import ImageIds
 from core.registry.database import Registry
 from core.registry.stores import dataset_images as members
@@ -43,26 +43,34 @@ class DatasetListing:
             keys = [members.images_of(session, key) for key in chosen]
         return ImageIds(np.unique(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64))
 
-    def count_classes(self, id: DatasetId) -> Mapping[SetId, Mapping[CategoryId, members.ClassCounts]]:
-        """Of ground truth, by set. Goes through all annotations."""
+    def count_classes(self, id: DatasetId) -> Mapping[SetId, Mapping[str, members.ClassCounts]]:
+        """Of ground truth, by set and name, in the order of the classes. Of a frozen one as it was frozen, where that
+        was kept; else goes through all annotations. Raises NotFoundError."""
         with self._registry.read() as session:
             facts = store.get_facts(session, id)
             sets = [item.id for item in facts.sets]
-            classes = [item.id for item in selections.list_classes(session, facts.project)]
-            counts = members.count_classes(session, sets, classes)
-        found: dict[SetId, dict[CategoryId, members.ClassCounts]] = {key: {} for key in sets}
-        for (key, category), number in counts.items():
-            found[SetId(key)][category] = number
+            kept = store.find_frozen_classes(session, id)
+            if kept is not None:
+                return {key: kept.get(key, {}) for key in sets}
+            names = {item.id: item.name for item in selections.list_classes(session, facts.project)}
+            counts = members.count_classes(session, sets, list(names))
+        found: dict[SetId, dict[str, members.ClassCounts]] = {key: {} for key in sets}
+        for category, name in names.items():
+            for key in sets:
+                if (key, category) in counts:
+                    found[key][name] = counts[key, category]
         return found
 
     def get_details(self, id: DatasetId) -> DatasetDetails:
-        """With its counts by class. Goes through all annotations. Raises NotFoundError."""
+        """With its counts by class; see `count_classes`. Raises NotFoundError."""
         counts = self.count_classes(id)
         with self._registry.read() as session:
             dataset = store.get_dataset(session, id)
+            order = {item.name: place for place, item in enumerate(selections.list_classes(session, dataset.project))}
+            names = dict.fromkeys(name for of in counts.values() for name in of)
             classes = [
-                DatasetClass(item.name, tuple((key, *of[item.id]) for key, of in counts.items() if item.id in of))
-                for item in selections.list_classes(session, dataset.project)
+                DatasetClass(name, tuple((key, *of[name]) for key, of in counts.items() if name in of))
+                for name in sorted(names, key=lambda name: order.get(name, len(order)))
             ]
             first = "" if dataset.cloned_from is None else store.name_of(session, dataset.cloned_from)
-            return DatasetDetails(dataset, tuple(item for item in classes if item.counts), first)
+            return DatasetDetails(dataset, tuple(classes), first)

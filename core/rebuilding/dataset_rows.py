@@ -20,7 +20,7 @@ from core.rebuilding.project_rows import make_project
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import datasets as store
-from core.registry.stores.dataset_images import Counts
+from core.registry.stores.dataset_images import ClassCounts, Counts
 from core.runs.folder.request import RunRequest
 
 
@@ -82,9 +82,14 @@ def _make_dataset(session: Session, home: Home, about: FrozenAbout) -> bool:
         pass
     frozen = open_frozen_file(home.snapshots, about.snapshot, about.label)
     images, annotated = Counter[int](), Counter[int]()
+    objects, showing = Counter[tuple[int, int]](), Counter[tuple[int, int]]()  # by set and class
     for picture in frozen.images():
         images.update(picture.sets)
         annotated.update(picture.sets if _has_truth(picture) else ())
+        shown = [one.category for one in picture.annotations if one.source is not Source.MODEL]
+        known = [category for category in shown if category is not None]
+        objects.update((place, category) for place in picture.sets for category in known)
+        showing.update((place, category) for place in picture.sets for category in set(known))
     header = frozen.header
     sets = tuple(SetFacts(SetId(0), item.name, item.role) for item in header.sets)
     taken, name, number = store.list_names(session, about.project), about.name, 2
@@ -95,7 +100,15 @@ def _make_dataset(session: Session, home: Home, about: FrozenAbout) -> bool:
     )
     made = store.insert_dataset(session, about.dataset, facts, about.frozen_at)
     counts = {int(item.id): Counts(images[place], annotated[place]) for place, item in enumerate(made.sets)}
-    store.set_frozen(session, about.dataset, about.version, about.snapshot, counts, about.frozen_at)
+    classes = {
+        int(item.id): {
+            one.name: ClassCounts(objects[place, number], showing[place, number])
+            for number, one in enumerate(header.classes)
+            if objects[place, number]
+        }
+        for place, item in enumerate(made.sets)
+    }
+    store.set_frozen(session, about.dataset, about.version, about.snapshot, counts, about.frozen_at, (), classes)
     return True
 
 

@@ -28,7 +28,7 @@ from core.domain.imports import Problem, Severity
 from core.errors import NotFoundError
 from core.registry.changes import note
 from core.registry.places import is_being_frozen
-from core.registry.stores.dataset_images import Counts, count_images
+from core.registry.stores.dataset_images import ClassCounts, Counts, count_images
 from core.registry.tables.datasets import DatasetRow, DatasetSetRow
 
 _FORMAT = 1  # of the column `content`
@@ -153,14 +153,26 @@ def set_frozen(
     counts: Mapping[int, Counts],
     at: datetime,
     notes: Sequence[Problem] = (),
+    classes: Mapping[int, Mapping[str, ClassCounts]] | None = None,
 ) -> None:
     """`counts` are those of its sets as they were frozen, for good: images that go from the project are still there.
-    `notes` is what is to be told of the files."""
+    `classes` are those of its sets by their names then. `notes` is what is to be told of the files."""
     row = get_row(session, id)
     row.state, row.version, row.snapshot_id, row.frozen_at = DatasetState.COMPLETE.value, version, snapshot, at
-    row.content = _content(_rules(row.content), notes, counts)
+    row.content = _content(_rules(row.content), notes, counts) or {}
+    if classes is not None:
+        told = {str(key): {name: list(n) for name, n in of.items()} for key, of in classes.items()}
+        row.content = row.content | {"classes": told}
     session.flush()
     touched(session, id, at)
+
+
+def find_frozen_classes(session: Session, id: DatasetId) -> dict[int, dict[str, ClassCounts]] | None:
+    """By set and name, as they were frozen; None of one that is open, or was frozen before they were kept."""
+    kept = (get_row(session, id).content or {}).get("classes")
+    if kept is None:
+        return None
+    return {int(key): {name: ClassCounts(*n) for name, n in of.items()} for key, of in kept.items()}
 
 
 def get_row(session: Session, id: DatasetId) -> DatasetRow:

@@ -14,6 +14,7 @@ from app.controllers.training import TrainingController
 from app.jobs import JobRunner
 from core.datasets.editing import DatasetEditing
 from core.datasets.service import DatasetService
+from core.domain.changes import Changes
 from core.domain.datasets import DatasetState
 from core.domain.devices import Device, DeviceReport
 from core.domain.ids import DatasetId, ProjectId
@@ -520,6 +521,21 @@ def test_an_open_dataset_is_frozen_by_start_after_a_question(desk: Desk) -> None
         question.verb.click()
     assert isinstance(caught.args[0], RunRecord)
     assert DatasetEditing(desk.registry).get_dataset(id).state is DatasetState.COMPLETE
+
+
+def test_a_refused_start_reads_its_dataset_anew_since_it_may_be_frozen_by_then(desk: Desk) -> None:
+    id = _dataset(desk, folder="train")
+    with desk.qtbot.waitSignal(desk.controller.opened):
+        desk.controller.open(desk.project.id, dataset=id)
+    desk.wizard.open_step(steps.OVERVIEW)
+    desk.settle()
+    next(iter((desk.project.root / "train").iterdir())).unlink()
+    with desk.qtbot.waitSignal(desk.controller._jobs.changed, timeout=20_000) as caught:
+        desk.wizard.frame.footer.start_button.click()
+        (question,) = desk.wizard.findChildren(FreezeDialog)
+        question.verb.click()
+    assert caught.args == [Changes(datasets=frozenset({id}))]
+    desk.settle()
 
 
 def test_what_a_filter_finds_is_told_in_numbers(desk: Desk) -> None:

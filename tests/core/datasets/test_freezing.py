@@ -285,6 +285,21 @@ def test_what_is_counted_is_what_was_frozen_though_annotations_go_meanwhile(shop
     assert freezing.open_frozen(filled).header.n_images == 11
 
 
+def test_classes_are_counted_as_they_were_frozen(shop, freezing, filled):
+    open_ = shop.editing.get_details(filled).classes
+    assert open_
+    freezing.freeze(filled)
+    frozen = shop.editing.get_details(filled)
+    assert frozen.classes == open_
+    keys = shop.below("train/").keys.tolist()
+    with shop.registry.write() as session:
+        drawn = annotations.list_ground_truth(session, keys)
+        annotations.delete_annotations(session, {key: [int(one.id) for one in drawn[key]] for key in keys})
+    assert shop.editing.get_details(filled) == frozen
+    clone = shop.editing.clone(filled).value.dataset
+    assert shop.editing.get_details(clone).classes != open_, "of an open one they are those of today"
+
+
 def test_two_that_are_frozen_at_once_get_versions_of_their_own(shop, freezing, filled):
     other = shop.editing.clone(filled).value.dataset
 
