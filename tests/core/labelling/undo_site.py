@@ -53,6 +53,7 @@ class Site:
             services.dataset_freezing,
             services.dataset_editing,
         )
+        self.freezing_folder = services.home.snapshots
         self.listings = Listings(self.registry)
         (project,) = self.projects.list_projects() or (None,)
         self.id: ProjectId = ProjectId("") if project is None else project.id
