@@ -28,6 +28,7 @@ CORNER = "predicted \N{RIGHTWARDS ARROW}\nannotated \N{DOWNWARDS ARROW}"
 MOST_TITLE = 170
 GAP = 8
 SLANT = 50.0  # degrees of the columns' titles
+MOST_OVERHANG = 48  # pixels that cells leave for the last of them; further ones are scrolled to
 RIGHT = {False: "#009E73", True: "#2BC79A"}  # by is_dark: Okabe and Ito's bluish green
 WRONG = {False: "#D55E00", True: "#FF7F3F"}  # and their vermillion
 _STEPS = {
@@ -118,7 +119,7 @@ class MatrixGrid(QAbstractScrollArea):
             return self._side or USUAL_SIDE
         n_rows, n_columns = len(self._layout.rows), len(self._layout.columns)
         room = min(
-            (self.viewport().width() - self._title_width() - GAP) // max(1, n_columns),
+            (self.viewport().width() - self._title_width() - min(self._overhang(), MOST_OVERHANG)) // max(1, n_columns),
             (self.viewport().height() - self._title_height() - GAP) // max(1, n_rows),
         )
         return max(SIDES[0], min(USUAL_SIDE if n_rows > 4 else 72, room))
@@ -161,11 +162,19 @@ class MatrixGrid(QAbstractScrollArea):
         longest = max((self.fontMetrics().horizontalAdvance(title) for title in titles), default=0)
         return int(min(MOST_TITLE, longest) * 0.77) + self.fontMetrics().height() + GAP
 
+    def _overhang(self) -> int:
+        """How far the last column's title reaches beyond the middle of its column."""
+        if self._layout is None or not self._layout.columns:
+            return GAP
+        title = self.fontMetrics().horizontalAdvance(self._layout.column_title(self._layout.columns[-1]))
+        reach = min(MOST_TITLE, title) * 0.65 + self.fontMetrics().height()  # the cosine of the slant; and the letters
+        return max(GAP, int(reach - SIDES[0] / 2))
+
     def _measure(self) -> None:
         layout = self._layout
         n_rows, n_columns = (0, 0) if layout is None else (len(layout.rows), len(layout.columns))
         view, side = self.viewport().size(), self.side
-        width = self._title_width() + n_columns * side + GAP
+        width = self._title_width() + n_columns * side + self._overhang()
         height = self._title_height() + n_rows * side + GAP
         for bar, whole, seen in (
             (self.horizontalScrollBar(), width, view.width()),

@@ -136,6 +136,19 @@ def test_many_classes_can_be_zoomed_and_reached(panel: MatrixPanel) -> None:
     assert grid.side == SIDES[0]
 
 
+def test_the_slanted_title_of_the_last_column_can_be_read(panel: MatrixPanel) -> None:
+    counts = np.ones((9, 9), dtype=int)
+    panel.set_matrix(
+        ConfusionMatrix(tuple("abcdefgh"), counts, counts, Thresholds(0.1), np.zeros(0, int), np.zeros(0, int))
+    )
+    grid = panel.grid
+    grid.setParent(None)  # as narrow as beside a picture
+    grid.resize(320, 400)
+    grid.show()
+    reach = grid.fontMetrics().horizontalAdvance("missed") * 0.65 + grid.fontMetrics().ascent() / 3
+    assert grid.cell_rect(0, 8).center().x() + reach <= grid.viewport().width()
+
+
 def test_nothing_to_compare_is_said(panel: MatrixPanel) -> None:
     panel.set_matrix(None)
     assert not panel.grid.isVisible()
