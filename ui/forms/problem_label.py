@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.icons import icon
-from ui.widgets.labels import label, set_role
+from ui.widgets.labels import label
 
 
 class IconView(QWidget):
@@ -37,40 +37,54 @@ class IconView(QWidget):
         painter.end()
 
 
+class _Line(QWidget):
+    """Sentences of one kind behind their sign."""
+
+    def __init__(self, sign: str, role: str) -> None:
+        super().__init__()
+        self.text = label("", role, wrap=True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(IconView(sign, role=role), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+        self.hide()
+
+    def show_sentences(self, sentences: Iterable[str]) -> None:
+        self.text.setText("\n".join(dict.fromkeys(sentences)))
+        self.setVisible(bool(self.text.text()))
+
+
 class ProblemLabel(QWidget):
-    """Takes no room while there is no problem."""
+    """Takes no room while there is no problem. Errors are told before warnings, each in its colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sign = IconView("circle-alert", role="error")
-        self._text = label("", "error", wrap=True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._is_error = True
+        self._errors = _Line("circle-alert", "error")
+        self._warnings = _Line("triangle-alert", "warning")
         self._shown: list[tuple[str, bool]] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._text, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._errors)
+        column.addWidget(self._warnings)
         self.hide()
 
     def text(self) -> str:
-        return self._text.text()
+        return "\n".join(filter(None, (self._errors.text.text(), self._warnings.text.text())))
 
     @property
     def is_error(self) -> bool:
-        """Of the problem shown; a warning is none."""
-        return bool(self.text()) and self._is_error
+        """Whether any of what is shown is one; a warning is none."""
+        return bool(self._errors.text.text())
 
     def show_problems(self, problems: Iterable[tuple[str, bool]]) -> None:
-        """Sentences, each with whether it is an error; a line each, errors first."""
-        ordered = sorted(problems, key=lambda problem: not problem[1])
-        if ordered == self._shown:
+        """Sentences, each with whether it is an error; a line each."""
+        told = list(problems)
+        if told == self._shown:
             return
-        self._shown = ordered
-        self._is_error = any(is_error for _text, is_error in ordered)
-        self._text.setText("\n".join(dict.fromkeys(text for text, _is_error in ordered)))
-        role = "error" if self._is_error else "warning"
-        set_role(self._text, role)
-        self._sign.set_icon("circle-alert" if self._is_error else "triangle-alert", role)
-        self.setVisible(bool(ordered))
+        self._shown = told
+        self._errors.show_sentences(text for text, is_error in told if is_error)
+        self._warnings.show_sentences(text for text, is_error in told if not is_error)
+        self.setVisible(bool(told))

@@ -18,6 +18,8 @@ def test_errors_come_before_warnings_and_doubles_are_said_once(qtbot: QtBot) -> 
     problem.show_problems([("Mind this.", False), ("Mend this.", True), ("Mend this.", True)])
     assert problem.text() == "Mend this.\nMind this."
     assert problem.is_error
+    roles = {view.text(): view.property("role") for view in problem.findChildren(QLabel)}
+    assert roles == {"Mend this.": "error", "Mind this.": "warning"}
     problem.show_problems([("Mind this.", False)])
     assert not problem.is_error
     assert not problem.isHidden()
