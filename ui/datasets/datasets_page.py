@@ -34,7 +34,7 @@ class DatasetsPage(QWidget):
         self.view = DatasetView()
         self._list = DatasetList()
         self._create = QPushButton(icon("plus"), self.tr("Ne&w dataset…"))
-        self._proposed = QPushButton(icon("folder-tree"), self.tr("From &folders"))
+        self._proposed = QPushButton(icon("folder-tree"), self.tr("From the &project's sets"))
         self._empty = EmptyState("database", "", "")
         self._by_hand = QPushButton(self.tr("Make one by &hand…"))
         self._by_hand.hide()
