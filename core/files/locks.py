@@ -19,12 +19,16 @@ _FAR_BYTE = 1 << 30  # Windows locks bytes, and locked bytes cannot be read: loc
 
 
 def try_lock(path: Path) -> int | None:
-    """An open handle that holds the lock, or None when somebody else does. The file is made when it is missing."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    if _lock(handle):
-        return handle
-    os.close(handle)
-    return None
+    """An open handle that holds the lock, or None when somebody else does. The file is made when it is missing, also
+    when who held it before removed it in the same moment: a file that nobody finds any more locks nobody out."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _lock(handle):
+            os.close(handle)
+            return None
+        if _is_at(path, handle):
+            return handle
+        os.close(handle)
 
 
 def is_locked(path: Path) -> bool:
@@ -43,6 +47,14 @@ def write_note(handle: int, content: bytes) -> None:
     os.ftruncate(handle, 0)
     os.lseek(handle, 0, os.SEEK_SET)
     os.write(handle, content)
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    """Whether the open file is the one that lies there. Windows removes no file that is open."""
+    try:
+        return sys.platform == "win32" or os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _lock(handle: int) -> bool:
