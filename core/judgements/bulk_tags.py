@@ -30,10 +30,12 @@ IMAGES_AT_ONCE = 25_000
 
 @dataclass(frozen=True, slots=True)
 class TagStep:
-    """What came and went, as it is to be handed to `undo`. `is_cut_short`: the rest of the images stayed."""
+    """What came and went, as it is to be handed to `undo`; `n_images` have other tags now. `is_cut_short`: the rest of
+    the images stayed."""
 
     project: ProjectId
     changes: tuple[TagChange, ...]
+    n_images: int
     is_cut_short: bool = False
 
     @property
@@ -43,12 +45,6 @@ class TagStep:
     @property
     def n_taken(self) -> int:
         return sum(len(change.keys) for change in self.changes if not change.is_given)
-
-    @property
-    def n_images(self) -> int:
-        """That have other tags now."""
-        keys = [change.keys for change in self.changes]
-        return len(np.unique(np.concatenate(keys))) if keys else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +163,7 @@ class BulkTagService:
         with self._registry.write() as session:
             projects.get_project(session, step.project)
             undone = store.revert(session, step.project, step.changes, told)
-            return Changed(TagStep(step.project, undone), noted(session))
+            return Changed(TagStep(step.project, undone, _n_images(undone)), noted(session))
 
     def _still_there(self, project: ProjectId, images: Sequence[ImageId]) -> Keys:
         """Ascending: chosen images may have been removed since."""
@@ -191,7 +187,7 @@ class BulkTagService:
     ) -> Changed[TagStep]:
         """`written` is told each piece that is."""
         found, changes, told, is_cut_short = list[TagChange](), NO_CHANGES, sparing(progress), False
-        cut_by = None
+        cut_by, n_images = None, 0
         for start in range(0, len(keys), IMAGES_AT_ONCE):
             if is_cancelled():
                 is_cut_short = True
@@ -208,7 +204,12 @@ class BulkTagService:
                 is_cut_short, cut_by = True, cut_short(error, start, len(keys))
                 break
             found += changed
+            n_images += _n_images(changed)
             written(piece)
             told(min(start + IMAGES_AT_ONCE, len(keys)), len(keys), "Tagging images")
         kept = tuple(one for one in found if len(one.keys))
-        return Changed(TagStep(project, kept, is_cut_short), changes, cut_by)
+        return Changed(TagStep(project, kept, n_images, is_cut_short), changes, cut_by)
+
+
+def _n_images(changes: Sequence[TagChange]) -> int:
+    return len(np.unique(np.concatenate([change.keys for change in changes]))) if changes else 0

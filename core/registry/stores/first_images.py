@@ -6,6 +6,7 @@ are asked whether they pass the filter, and sorted. The answer is that of the wh
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,14 +38,17 @@ def list_first(session: Session, filter: ImageFilter, sort: SortOrder, most: int
     highest = session.scalar(select(func.max(ImageRow.id))) or 0
     if highest < _MANY or 2 * n_images(session, filter.project) < highest:
         return list_image_ids(session, filter, sort=sort, most=most)
-    step = max(highest // _SAMPLED, 1)
-    keys = _keys_among(session, filter, sort, range(1, highest + 1, step))
+    # By chance: what repeats itself every so many images would be met again and again by even steps.
+    sample = random.Random(highest).sample(range(1, highest + 1), min(_SAMPLED, highest))
+    keys = _keys_among(session, filter, sort, sample)
     if len(keys) < _LEAST_SAMPLED:
         return _first_of(session, filter, sort, most)
     if sort.key is SortKey.PATH:
         found = _first_on_path(session, filter, sort, most, -(-_SPARE * most * _SAMPLED // len(keys)))
+        if len(found) < most and filter.folders:  # they may lie at the other end
+            return _first_of(session, filter, sort, most)
         return found if len(found) == most else list_image_ids(session, filter, sort=sort, most=most)
-    place = -(-_SPARE * most // step) - 1
+    place = -(-_SPARE * most * len(sample) // highest) - 1
     bound = _bound(sort, keys[place]) if place < len(keys) else None
     before = None if bound is None else _first_before(session, filter, sort, most, bound)
     return before if before is not None and len(before) == most else _first_of(session, filter, sort, most)
