@@ -212,6 +212,12 @@ def list_datasets(session: Session, project: ProjectId, *, with_annotated: bool 
     return _to_domain(session, rows, with_annotated=with_annotated)
 
 
+def list_ids(session: Session, project: ProjectId) -> tuple[DatasetId, ...]:
+    """As `list_datasets`, without counting what is in them."""
+    query = select(DatasetRow.id).where(DatasetRow.project_id == project, DatasetRow.deleted_at.is_(None))
+    return tuple(map(DatasetId, session.scalars(query.order_by(DatasetRow.created_at.desc(), DatasetRow.id.desc()))))
+
+
 def list_in_state(session: Session, state: DatasetState) -> tuple[Dataset, ...]:
     """Of all projects."""
     rows = session.scalars(select(DatasetRow).where(DatasetRow.state == state.value)).all()

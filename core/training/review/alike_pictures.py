@@ -51,7 +51,7 @@ class LastChecks:
     def find_groups(self, project: ProjectId) -> KnownGroups:
         """Read anew where checks ran since."""
         with self._registry.read() as session:
-            scopes = (None, *(one.id for one in datasets.list_datasets(session, project, with_annotated=False)))
+            scopes = (None, *datasets.list_ids(session, project))
             stamp = tuple(self._reports.stamp(project, scope) for scope in scopes)
             with self._lock:
                 known = self._known.get(project)
