@@ -31,8 +31,9 @@ def keep_abouts(registry: Registry, folder: Path) -> None:
         wanted = {about_file(folder, _snapshot_of(one), one.id): one for one in complete if not one.is_deleted}
         there = {file: dataset for file, _, dataset in list_about_files(folder)}
         known = store.which_are_known(session, set(there.values()))
-        missing = [one for file, one in wanted.items() if file not in there]
-        found = [about_of(one, projects.get_project(session, one.project)) for one in missing]
+        present = {one.id: one for one in projects.list_projects(session)}  # a removed one's wait for its return
+        missing = [one for file, one in wanted.items() if file not in there and one.project in present]
+        found = [about_of(one, present[one.project]) for one in missing]
     for about in found:
         if frozen_file(folder, about.snapshot).is_file():
             write_about(folder, about)
@@ -42,7 +43,8 @@ def keep_abouts(registry: Registry, folder: Path) -> None:
 
 
 def purge_deleted(registry: Registry, folder: Path, before: datetime) -> None:
-    """Of frozen datasets that were deleted before a moment: their manifests, and which images were in their sets.
+    """Of frozen datasets that a person deleted before a moment: their manifests, and which images were in their sets.
+    (Those of a project that was forgotten stay, as its runs and models do.)
 
     A row stays of each, for its number is not given again, and for what was trained from it, which names it: runs and
     versions hold what they used of it themselves. Raises StorageError.

@@ -30,6 +30,7 @@ from core.registry.changes import note
 from core.registry.places import is_being_frozen
 from core.registry.stores.dataset_images import ClassCounts, Counts, count_images
 from core.registry.tables.datasets import DatasetRow, DatasetSetRow
+from core.registry.tables.projects import ProjectRow
 
 _FORMAT = 1  # of the column `content`
 
@@ -125,8 +126,10 @@ def list_frozen_ids(session: Session) -> frozenset[SnapshotId]:
 
 
 def was_deleted_before(session: Session, id: DatasetId, at: datetime) -> bool:
-    deleted_at = get_row(session, id).deleted_at
-    return deleted_at is not None and deleted_at < at
+    """By itself, not with its project."""
+    row = get_row(session, id)
+    purged_at = session.scalar(select(ProjectRow.purged_at).where(ProjectRow.id == row.project_id))
+    return row.deleted_at is not None and row.deleted_at < at and purged_at is None
 
 
 def empty_deleted(session: Session, id: DatasetId) -> None:

@@ -34,7 +34,7 @@ from core.images.hashing import sha256_of
 from core.imports.service import ImportService
 from core.judgements.tags import TagService
 from core.registry.occupied import Occupied
-from core.registry.stores import annotations, images
+from core.registry.stores import annotations, images, projects
 from core.registry.stores import datasets as store
 from core.registry.stores.annotations import NewAnnotation
 from core.registry.stores.frozen_rows import FileLook, iter_looks
@@ -564,3 +564,17 @@ def test_what_a_deleted_dataset_was_goes_after_a_month_and_its_number_is_not_giv
     assert shop.editing.get_details(clone).first == "Data (V001)"
     assert freezing.propose_version(shop.project) == "V003"
     assert shop.editing.rename(shop.made("Other")[0], "Data").value.after.name == "Data"
+
+
+def test_a_project_in_the_trash_or_forgotten_keeps_what_was_frozen_of_it(shop, freezing, filled):
+    snapshot = freezing.freeze(filled).value.snapshot
+    for about in list(shop.snapshots.glob("*.about.json")):
+        about.unlink()  # as an older Calque left it
+    with shop.registry.write() as session:
+        projects.remove_project(session, shop.project)
+    freezing.recover()
+    TrashService(shop.registry).empty_project(shop.project)
+    with shop.registry.write() as session:
+        store.set_deleted(session, filled, clock.now() - DELETED_KEPT - timedelta(hours=1))
+    freezing.recover()
+    assert (shop.snapshots / f"{snapshot}.dataset.jsonl").is_file()
