@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections import Counter
@@ -150,7 +151,9 @@ def open_whole(path: Path) -> Iterator[IO[str]]:
 def _cannot_write(path: Path, error: OSError) -> StorageError:
     reason = "the disk is full" if is_no_room(error) else error.strerror or str(error)
     code = "E-250" if is_no_room(error) else ""
-    return StorageError(f'"{shown(path)}" cannot be written: {reason}.', hint="Choose another folder.", code=code)
+    is_long = error.errno == errno.ENAMETOOLONG  # the image's own name, with the format's ending
+    hint = "Shorten the name of its image, or choose another format." if is_long else "Choose another folder."
+    return StorageError(f'"{shown(path)}" cannot be written: {reason}.', hint=hint, code=code)
 
 
 class LeftOutDetails:
