@@ -32,6 +32,8 @@ from core.stopping import StoppedError
 
 MAX_STEPS = 200
 
+_MANY = 50_000
+
 S = TypeVar("S")
 
 _NUMBERS = itertools.count(1)
@@ -53,6 +55,16 @@ class Pace(Enum):
 
     STOPPABLE = "stoppable"
     """As LONG; they are called with `is_cancelled` too, and raise StoppedError once nothing of it is written."""
+
+
+def pace_of(n_images: int) -> Pace:
+    """Of a step that is quick of each of so many images."""
+    return Pace.LONG if n_images > _MANY else Pace.SHORT
+
+
+def in_one_go(take_back: Callable[[S], Changed[S]]) -> Callable[..., Changed[S]]:
+    """For a `Turn` that tells nothing of how far it is."""
+    return lambda step, **_: take_back(step)
 
 
 class Turn(Generic[S]):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog
 
 from app.controllers.dataset_freezing import DatasetFreezingController
 from app.jobs import JobRunner
-from app.undo import Turn, UndoHistory
+from app.undo import Turn, UndoHistory, in_one_go, pace_of
 from core.domain.changes import Changed, Changes
 from core.domain.datasets import Dataset, DatasetEdit, DatasetState, SetId, SetRole
 from core.domain.ids import DatasetId
@@ -339,8 +339,9 @@ class DatasetsController(QObject):
         assert project is not None
 
         def done(edit: DatasetEdit) -> None:
-            turn = Turn(edit, self._services.dataset_editing.undo)
-            self._undo.did(project.id, edit.text, undo=turn, redo=turn)
+            turn = Turn(edit, in_one_go(self._services.dataset_editing.undo))
+            pace = pace_of(edit.n_added + edit.n_removed)
+            self._undo.did(project.id, edit.text, undo=turn, redo=turn, pace=pace)
             if is_new:
                 self.page.choose(edit.dataset)
             for note in edit.notes:

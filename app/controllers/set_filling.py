@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
 from app.jobs import JobRunner
-from app.undo import Turn, UndoHistory
+from app.undo import Turn, UndoHistory, in_one_go, pace_of
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
 from core.domain.datasets import Dataset, DatasetEdit, SetId
@@ -110,8 +110,9 @@ class SetFillingController(QObject):
             text = f'{counted(edit.n_added, "image")} put into "{name}".'
             if edit.n_removed:
                 text += f" {edit.n_removed:,} of them left another set."
-            turn = Turn(edit, self._services.dataset_editing.undo)
-            self._undo.did(project, edit.text, undo=turn, redo=turn)
+            turn = Turn(edit, in_one_go(self._services.dataset_editing.undo))
+            pace = pace_of(edit.n_added + edit.n_removed)
+            self._undo.did(project, edit.text, undo=turn, redo=turn, pace=pace)
         self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
 
     def _refuse(self, message: UserMessage, target: SetTarget, dragged: DraggedImages, *, has_moved: bool) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.jobs import JobRunner
-from app.undo import Pace, UndoHistory
+from app.undo import Pace, Turn, UndoHistory, in_one_go, pace_of
 from core.domain.changes import NO_CHANGES, Changed, Changes
 from core.domain.ids import ProjectId
 from core.domain.messages import UserMessage
@@ -196,3 +196,10 @@ def test_a_long_step_tells_how_far_it_is_and_stopped_is_not_taken_back_at_all(qt
 
 def dialogs(window: QWidget) -> list[StoppableProgress]:
     return window.findChildren(StoppableProgress)
+
+
+def test_a_step_of_many_images_is_taken_beside_the_registrys_thread() -> None:
+    assert (pace_of(1_000), pace_of(1_000_000)) == (Pace.SHORT, Pace.LONG)
+    turn = Turn("done", in_one_go(lambda step: Changed(f"not {step}", NO_CHANGES)))
+    assert turn().value == "not done"
+    assert turn(progress=lambda done, total, text: None).value == "not not done"
