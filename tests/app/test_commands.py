@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+import re
+from collections import Counter
+
+import pytest
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.commands import COMMANDS, REASONS, make_actions, set_available
+from ui.checks.checks_page import ChecksPage
+from ui.datasets.datasets_page import DatasetsPage
+from ui.similar.similar_page import SimilarPage
+from ui.statistics.statistics_page import StatisticsPage
+from ui.trash.trash_page import TrashPage
 from ui.viewer.viewer_keys import MODE_KEYS, VIEWER_KEYS
 
 
@@ -44,3 +53,17 @@ def test_a_command_that_does_not_apply_says_why(qtbot: QtBot) -> None:
     set_available(actions, frozenset({"services", "project"}))
     actions["train"].trigger()
     assert ran == ["train"]
+
+
+@pytest.mark.parametrize("page", [ChecksPage, DatasetsPage, SimilarPage, StatisticsPage, TrashPage])
+def test_the_letters_of_a_tab_are_neither_those_of_the_menus_nor_of_the_actions(
+    qtbot: QtBot, page: type[QWidget]
+) -> None:
+    made = page()
+    qtbot.addWidget(made)
+    texts = [view.text() for view in made.findChildren(QAbstractButton)]
+    texts += [view.text() for view in made.findChildren(QLabel) if view.buddy() is not None]
+    letters = Counter(match[1].lower() for text in texts if (match := re.search(r"&(\w)", text)))
+    taken = {command.menu[0].lower() for command in COMMANDS} | {"a"}  # Alt with one of these opens a menu
+    assert taken & letters.keys() == set()
+    assert [letter for letter, n in letters.items() if n > 1] == []

@@ -48,7 +48,7 @@ class ChecksPage(QWidget):
         self._pictures = QCheckBox(self.tr("Compare &pictures"))
         self._pictures.setChecked(True)
         self._pictures.setToolTip(self.tr("Looks at every picture once; of many, that takes a while the first time"))
-        self._run = QPushButton(self.tr("&Run the checks"))
+        self._run = QPushButton(self.tr("R&un the checks"))
         self._stop = QPushButton(icon("circle-stop"), self.tr("Stop"))
         self._progress = ProgressLine()
         self._when = label("", "muted")

@@ -36,7 +36,7 @@ class DatasetsPage(QWidget):
         self._create = QPushButton(icon("plus"), self.tr("Ne&w dataset…"))
         self._proposed = QPushButton(icon("folder-tree"), self.tr("From the &project's sets"))
         self._empty = EmptyState("database", "", "")
-        self._by_hand = QPushButton(self.tr("Make one by &hand…"))
+        self._by_hand = QPushButton(self.tr("Make one &by hand…"))
         self._by_hand.hide()
         self._stack = QStackedWidget()
         self._has_proposal = False

@@ -50,7 +50,7 @@ class SchemaForm(QWidget):
         self._search = SearchField(self.tr("Search the options"))
         self._search.setMaximumWidth(320)
         self._count = label("", "muted")
-        self._reset_all = QPushButton(self.tr("R&eset all"))
+        self._reset_all = QPushButton(self.tr("Rese&t all"))
         self._reset_all.setIcon(icon("rotate-ccw"))
         self._general = ProblemLabel()
         self._show_all = QToolButton()

@@ -44,7 +44,7 @@ class OverviewPage(WizardPage):
         self._again = QPushButton(icon("refresh-cw"), self.tr("Check &again"))
         titles = (
             (steps.NAME, self.tr("Na&me")),
-            (steps.WORKER, self.tr("M&ethod")),
+            (steps.WORKER, self.tr("Me&thod")),
             (steps.CONFIGURATION, self.tr("Confi&guration")),
             (steps.MODEL, self.tr("M&odel")),
             (steps.DATA, self.tr("&Data")),

@@ -41,9 +41,9 @@ class TrashPage(QWidget):
         self.banner = MessageBanner()
         self._counts = label("", "heading")
         self._hint = label(self.tr("Files stay where they are. Restore brings images back as they were."), "muted")
-        self._restore = QPushButton(icon("undo-2"), self.tr("&Restore"))
-        self._restore_all = QPushButton(self.tr("Restore &all"))
-        self._empty_all = QPushButton(icon("trash-2"), self.tr("&Empty the trash…"))
+        self._restore = QPushButton(icon("undo-2"), self.tr("Re&store"))
+        self._restore_all = QPushButton(self.tr("Restore a&ll"))
+        self._empty_all = QPushButton(icon("trash-2"), self.tr("Em&pty the trash…"))
         self._model = TrashModel(self)
         self._model.more_wanted.connect(self.more_wanted)
         self._table = self._make_table()
@@ -164,4 +164,4 @@ class TrashPage(QWidget):
     def _show_chosen(self) -> None:
         n = len(self._table.selectionModel().selectedRows())
         self._restore.setEnabled(n > 0)
-        self._restore.setText(self.tr("&Restore {n}").format(n=n) if n else self.tr("&Restore"))
+        self._restore.setText(self.tr("Re&store {n}").format(n=n) if n else self.tr("Re&store"))

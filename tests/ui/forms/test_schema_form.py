@@ -132,7 +132,7 @@ def test_what_was_changed_is_marked_and_can_be_reset(qtbot: QtBot, specs: tuple[
 def test_reset_all(qtbot: QtBot, specs: tuple[FieldSpec, ...]) -> None:
     form = shown_form(qtbot, specs)
     form.set_values({"epochs": 5, "gamma": 1})
-    button = next(button for button in form.findChildren(QPushButton) if button.text() == "R&eset all")
+    button = next(button for button in form.findChildren(QPushButton) if button.text() == "Rese&t all")
     with qtbot.waitSignal(form.values_changed) as caught:
         button.click()
     assert caught.args == [{}]
