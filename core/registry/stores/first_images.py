@@ -10,11 +10,12 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, text
+import numpy as np
+from sqlalchemy import ColumnElement, false, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from core.domain.image_ids import ImageIds
-from core.domain.image_order import SortKey, SortOrder
+from core.domain.image_order import BY_PATH, SortKey, SortOrder
 from core.domain.projects import ImageFilter
 from core.registry.stores.filters import is_in
 from core.registry.stores.image_columns import n_images, to_numbers
@@ -44,20 +45,41 @@ def list_first(session: Session, filter: ImageFilter, sort: SortOrder, most: int
     if len(keys) < _LEAST_SAMPLED:
         return _first_of(session, filter, sort, most)
     if sort.key is SortKey.PATH:
-        found = _first_on_path(session, filter, sort, most, -(-_SPARE * most * _SAMPLED // len(keys)))
-        if len(found) < most and filter.folders:  # they may lie at the other end
+        on_path = _first_on_path(session, filter, sort, most, -(-_SPARE * most * _SAMPLED // len(keys)))
+        if len(on_path) < most and filter.folders:  # they may lie at the other end
             return _first_of(session, filter, sort, most)
-        return found if len(found) == most else list_image_ids(session, filter, sort=sort, most=most)
+        return on_path if len(on_path) == most else list_image_ids(session, filter, sort=sort, most=most)
     place = -(-_SPARE * most * len(sample) // highest) - 1
-    bound = _bound(sort, keys[place]) if place < len(keys) else None
-    before = None if bound is None else _first_before(session, filter, sort, most, bound)
-    return before if before is not None and len(before) == most else _first_of(session, filter, sort, most)
+    found: ImageIds | None = None
+    if place < len(keys) and keys[0] == keys[place]:
+        n_asked = -(-_SPARE * most * _SAMPLED // keys.count(keys[0]))
+        found = _first_of_alike(session, filter, sort, most, keys[0], n_asked)
+    elif place < len(keys) and (bound := _bound(sort, keys[place])) is not None:
+        found = _first_before(session, filter, sort, most, bound)
+    return found if found is not None and len(found) == most else _first_of(session, filter, sort, most)
 
 
-def _first_on_path(session: Session, filter: ImageFilter, sort: SortOrder, most: int, n_asked: int) -> ImageIds:
+def _first_of_alike(
+    session: Session, filter: ImageFilter, sort: SortOrder, most: int, value: Any, n_asked: int
+) -> ImageIds | None:
+    """Where very many images have one key: the few before them, then the first of them on their paths."""
+    key = key_of(sort.key)
+    is_before = key.is_not(None) if value is None else key > value
+    if not sort.is_descending:
+        is_before = false() if value is None else or_(key < value, key.is_(None))
+    before = _first_before(session, filter, sort, most, is_before)
+    if before is None or len(before) == most:
+        return before
+    alike = _first_on_path(session, filter, BY_PATH, most, n_asked, key.is_not_distinct_from(value))
+    return ImageIds(np.concatenate([before.keys, alike.keys])[:most])
+
+
+def _first_on_path(
+    session: Session, filter: ImageFilter, sort: SortOrder, most: int, n_asked: int, *clauses: Clause
+) -> ImageIds:
     """Of the first images in the order of paths, which has an index."""
     asked = list_image_ids(session, ImageFilter(filter.project), sort=sort, most=min(n_asked, _MOST_ASKED))
-    return _first(session, sort, most, _clauses(session, filter, asked.keys.tolist()))
+    return _first(session, sort, most, [*_clauses(session, filter, asked.keys.tolist()), *clauses])
 
 
 def _keys_among(session: Session, filter: ImageFilter, sort: SortOrder, among: Sequence[int]) -> list[Any]:
