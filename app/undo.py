@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QWidget
 from app.jobs import JobRunner
 from app.long_work import run_with_progress
 from core.domain.changes import NO_CHANGES, Changed
-from core.domain.ids import ProjectId
+from core.domain.ids import DatasetId, ProjectId
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.errors import CalqueError, NotFoundError, RefusedError
@@ -40,6 +40,8 @@ _NUMBERS = itertools.count(1)
 
 _FOR_NOW = ("E-103", "E-432")
 """Refusals that say nothing of the data: the registry can only be read, or the project is being imported into."""
+
+_FROZEN = "E-221"
 
 _MEANWHILE = "What else is to be saved waits meanwhile."
 
@@ -112,16 +114,18 @@ class UndoHistory(QObject):
         redo: Callable[..., Any],
         pace: Pace = Pace.SHORT,
         told: Callable[[bool], None] = lambda is_done: None,
+        dataset: DatasetId | None = None,
     ) -> int:
         """Something was done (and is not done again now). `text` completes "Undo ...": 'the tag "hard" of 3 images'.
         Returns the number of the step, for `take_back`.
 
         Both functions write through a core service and return its Changes or Changed; they raise RefusedError where
         the data are no longer what the step left. `told` is called on the window's thread whenever one of them has
-        ended, with whether the step is done now.
+        ended, with whether the step is done now. Where a step that edits a `dataset` is refused because that is frozen,
+        all that edit it are dropped: each would be refused.
         """
         stack = self._stack(project)
-        step = _Step(text, undo, redo, partial(self._ask, stack), pace, told)
+        step = _Step(text, undo, redo, partial(self._ask, stack), pace, told, dataset)
         stack.push(step)
         return step.number
 
@@ -184,6 +188,8 @@ class UndoHistory(QObject):
             has_ended = True
             self._is_taking = False
             step.n_asked -= 1
+            if step.met_frozen:
+                _end_all_of(step.dataset, stack)
             _settle(stack)
             self.changed.emit()  # Qt says nothing when it drops a step behind the last
             step.told(step.is_done)
@@ -219,6 +225,13 @@ class UndoHistory(QObject):
         run_with_progress(self._jobs, self._window, words, work, answered, failed, can_stop=can_stop)
 
 
+def _end_all_of(dataset: DatasetId | None, stack: QUndoStack) -> None:
+    for at in range(stack.count() if dataset is not None else 0):
+        step = stack.command(at)
+        if isinstance(step, _Step) and step.dataset == dataset:
+            step.is_over = True
+
+
 def _settle(stack: QUndoStack) -> None:
     """Let the history agree with the data, after a step that could not be taken, or that is of no use any more."""
     while True:
@@ -246,17 +259,20 @@ class _Step(QUndoCommand):
         ask: Callable[..., None],
         pace: Pace,
         told: Callable[[bool], None],
+        dataset: DatasetId | None,
     ) -> None:
         super().__init__(text)
         self.number = next(_NUMBERS)
         self.told = told
+        self.dataset = dataset
+        self.met_frozen = False  # it was refused, because its dataset is frozen
         self._undo = undo
         self._redo = redo
         self._ask = ask
         self.pace = pace
         self.was_stopped = False
         self.is_done = True  # by the data; known to the thread of the step
-        self._is_over = False
+        self.is_over = False
         self.n_asked = 0  # times that it was asked for and has not ended
         self.is_only_placed = True  # the next `undo` or `redo` of Qt's changes the place in the history alone
 
@@ -268,12 +284,13 @@ class _Step(QUndoCommand):
 
     def take(self, *, is_redo: bool, **told: Any) -> Any:
         """On a thread of the pool. Nothing where an earlier wish, which this one followed, was not fulfilled."""
-        if self._is_over or self.is_done == is_redo:
+        if self.is_over or self.is_done == is_redo:
             return NO_CHANGES
         try:
             answer = (self._redo if is_redo else self._undo)(**told)
         except CalqueError as error:
-            self._is_over = isinstance(error, RefusedError | NotFoundError) and error.code not in _FOR_NOW
+            self.is_over = isinstance(error, RefusedError | NotFoundError) and error.code not in _FOR_NOW
+            self.met_frozen = error.code == _FROZEN
             raise
         except OSError:
             raise
@@ -281,7 +298,7 @@ class _Step(QUndoCommand):
             self.was_stopped = True
             raise
         except Exception:
-            self._is_over = True
+            self.is_over = True
             raise
         if not (isinstance(answer, Changed) and answer.cut_by is not None):  # else asked again it does the rest
             self.is_done = is_redo
@@ -289,10 +306,10 @@ class _Step(QUndoCommand):
 
     def is_misplaced(self, *, is_behind: bool) -> bool:
         """`is_behind`: the history says that it is undone."""
-        return self.n_asked == 0 and (self._is_over or self.is_done == is_behind)
+        return self.n_asked == 0 and (self.is_over or self.is_done == is_behind)
 
     def _step(self, *, is_redo: bool) -> None:
-        if self._is_over:
+        if self.is_over:
             self.setObsolete(True)
         elif self.is_only_placed:
             self.is_only_placed = False

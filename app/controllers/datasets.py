@@ -341,7 +341,8 @@ class DatasetsController(QObject):
         def done(edit: DatasetEdit) -> None:
             turn = Turn(edit, in_one_go(self._services.dataset_editing.undo))
             pace = pace_of(edit.n_added + edit.n_removed)
-            self._undo.did(project.id, edit.text, undo=turn, redo=turn, pace=pace)
+            edited = None if edit.is_frozen else edit.dataset  # a frozen one's going is not refused
+            self._undo.did(project.id, edit.text, undo=turn, redo=turn, pace=pace, dataset=edited)
             if is_new:
                 self.page.choose(edit.dataset)
             for note in edit.notes:

@@ -112,7 +112,7 @@ class SetFillingController(QObject):
                 text += f" {edit.n_removed:,} of them left another set."
             turn = Turn(edit, in_one_go(self._services.dataset_editing.undo))
             pace = pace_of(edit.n_added + edit.n_removed)
-            self._undo.did(project, edit.text, undo=turn, redo=turn, pace=pace)
+            self._undo.did(project, edit.text, undo=turn, redo=turn, pace=pace, dataset=edit.dataset)
         self.message_raised.emit(UserMessage(text, severity=Severity.INFO))
 
     def _refuse(self, message: UserMessage, target: SetTarget, dragged: DraggedImages, *, has_moved: bool) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.jobs import JobRunner
 from app.undo import Pace, Turn, UndoHistory, in_one_go, pace_of
 from core.domain.changes import NO_CHANGES, Changed, Changes
-from core.domain.ids import ProjectId
+from core.domain.ids import DatasetId, ProjectId
 from core.domain.messages import UserMessage
 from core.errors import CalqueError, RefusedError, RegistryLockedError, StorageError
 from core.progress import IsCancelled, Progress
@@ -91,6 +91,29 @@ def test_a_step_that_is_refused_says_so_and_is_not_tried_again(history: UndoHist
     qtbot.waitUntil(lambda: bool(seen) and seen[-1] == ("", ""))
     history.redo()
     assert (history.undo_text, history.redo_text) == ("", "")
+
+
+def test_of_a_frozen_dataset_it_is_said_once_that_nothing_is_undone(history: UndoHistory, qtbot: QtBot) -> None:
+    def refused() -> Changes:
+        raise RefusedError("The dataset is frozen.", code="E-221")
+
+    done: list[str] = []
+    told: list[UserMessage] = []
+    history.message_raised.connect(told.append)
+    frozen, other = DatasetId("frozen"), DatasetId("other")
+    history.did(ONE, "a tag", undo=lambda: noting(done, "no tag"), redo=lambda: NO_CHANGES)
+    for number in range(3):
+        history.did(ONE, f"edit {number}", undo=refused, redo=refused, dataset=frozen)
+    history.did(ONE, "of another", undo=lambda: noting(done, "not of another"), redo=refused, dataset=other)
+    history.did(ONE, "edit 4", undo=refused, redo=refused, dataset=frozen)
+    history.undo()
+    qtbot.waitUntil(lambda: history.undo_text == "of another")
+    history.undo()
+    qtbot.waitUntil(lambda: history.undo_text == "a tag")
+    history.undo()
+    qtbot.waitUntil(lambda: done == ["not of another", "no tag"])
+    assert [one.text for one in told] == ["The dataset is frozen."]
+    assert (history.undo_text, history.redo_text) == ("", "a tag")
 
 
 def test_a_step_that_cannot_be_written_for_now_stays_where_it_was(history: UndoHistory, qtbot: QtBot) -> None:

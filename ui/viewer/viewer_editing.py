@@ -96,6 +96,11 @@ class ViewerEditing(QObject):
             self.use(Tool.SELECT)
         self._bar.classes.ask()
 
+    @property
+    def has_selection(self) -> bool:
+        """Whether there is what another class can be given."""
+        return self.is_editing and bool(self._canvas.selected_objects())
+
     def choose_class(self, number: int) -> None:
         """By its place in the list, from 0."""
         if self.is_editing:

@@ -37,7 +37,7 @@ VIEWER_KEYS = (
     ViewerKey(ZOOM_OUT, ("-",), "-", "Zoom out"),
     ViewerKey(MOVE, (), "Space or middle button and drag", "Move the image"),
     ViewerKey(PAN, (), "Shift and an arrow key", "Move the image a little"),
-    ViewerKey(CLASS, tuple("123456789"), "1 to 9", "Show or hide a class"),
+    ViewerKey(CLASS, tuple("123456789"), "1 to 9", "Show or hide a class; while editing, give it to the selection"),
     ViewerKey(LABELS, ("L",), "L", "Class names on the shapes"),
     ViewerKey(LAYER, ("G",), "G", "Ground truth on or off"),
     ViewerKey(ACCEPTED, ("M",), "M", "Annotations made by models on or off"),

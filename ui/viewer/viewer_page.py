@@ -185,11 +185,18 @@ class ViewerPage(QWidget):
                 shortcut = QShortcut(QKeySequence(key), self)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 if row.id == viewer_keys.CLASS:
-                    shortcut.activated.connect(lambda number=number: panel.categories.toggle(number))
+                    shortcut.activated.connect(lambda number=number: self._take_digit(number))
                 elif row.id == viewer_keys.CLASS_NUMBER:
                     shortcut.activated.connect(lambda number=number: self.editing.choose_class(number))
                 else:
                     shortcut.activated.connect(handlers[row.id])
+
+    def _take_digit(self, number: int) -> None:
+        """The class at a place of the list, from 0: given to what is selected while editing, else shown or hidden."""
+        if self.editing.has_selection:
+            self.editing.choose_class(number)
+        else:
+            self.side_panel.categories.toggle(number)
 
     # Setters
 

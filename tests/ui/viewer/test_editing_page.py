@@ -298,6 +298,22 @@ def test_several_shapes_are_moved_named_and_deleted_together(
     assert len(wishes[-1].shapes) == 3, "the label of the whole image has no shape to duplicate"
 
 
+def test_a_digit_gives_the_selection_its_class_and_hides_one_where_nothing_is_selected(
+    page: ViewerPage, hand: Hand, wishes: list[EditWish]
+) -> None:
+    hand.keys(Key.Key_E)
+    hand.keys(Key.Key_2)
+    assert page.side_panel.categories.hidden == {PICTURE}
+    hand.keys(Key.Key_2)
+    assert wishes == []
+    hand.click(60, 240)
+    hand.keys(Key.Key_1)
+    assert wishes == [Reclassify((AnnotationId("a0"),), ClassWish(TEXT))]
+    assert page.side_panel.categories.hidden == frozenset()
+    hand.keys(Key.Key_9)  # there are not so many
+    assert len(wishes) == 1
+
+
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)  # the list that opens
 def test_a_shape_without_a_class_waits_until_one_is_typed(
     page: ViewerPage, hand: Hand, wishes: list[EditWish], qtbot: QtBot
