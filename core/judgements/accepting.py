@@ -37,7 +37,7 @@ from core.registry.session import Session
 from core.registry.stores import judgements as reviews
 from core.registry.stores import model_annotations as store
 from core.registry.stores.annotation_steps import Step, digest_of
-from core.registry.stores.categories import get_facts
+from core.registry.stores.categories import get_facts, refuse_while_frozen
 from core.registry.stores.driver import cursor_of
 from core.registry.stores.image_files import ImageFact, facts_of
 from core.registry.stores.judgements import Review
@@ -174,13 +174,15 @@ class AcceptingService:
         *,
         check: Check = lambda: None,
     ) -> Changed[Judged]:
-        """Add predictions as annotations made by a model. What is there already is not added, and counted."""
+        """Add predictions as annotations made by a model. What is there already is not added, and counted. Raises
+        RefusedError (E-432) while the project is imported into, and for a new class while a dataset is frozen."""
         return self._add(project, study, [(candidate, _AS_IT_IS) for candidate in candidates], check)
 
     def correct(
         self, project: ProjectId, study: StudyInfo, candidate: Candidate, correction: Correction
     ) -> Changed[Judged]:
-        """Add what a person made of a prediction. Raises RefusedError when it is no shape in the image."""
+        """Add what a person made of a prediction. Raises RefusedError as `accept` does, and when it is no shape in the
+        image."""
         return self._add(project, study, [(candidate, correction)])
 
     def _add(
@@ -193,6 +195,7 @@ class AcceptingService:
         shapes, images = self._read_shapes(study, [candidate for candidate, _ in wanted], check)
         now = clock.now()
         with self._registry.write(durable=True) as session:
+            self._registry.occupied.check(project)
             facts = facts_of(session, project, {candidate.path for candidate, _ in wanted})
             of_whole = any(shape is None for shape in shapes)
             there = _what_is_there(session, project, facts.values(), of_whole_images=of_whole)
@@ -229,6 +232,8 @@ class AcceptingService:
                 )
                 new.append((name, made))
             added = tuple(dict.fromkeys(name for name, _ in new if name not in before))
+            if added:
+                refuse_while_frozen(session, project)
             keys = add_categories(session, project, added)
             rows = (replace(annotation, category=int(keys[name])) for name, annotation in new)
             ids = store.insert_model_annotations(session, rows)
@@ -251,8 +256,8 @@ class AcceptingService:
             for one in candidates
         ]
         with self._registry.write() as session:
-            keys = reviews.insert_reviews(session, rows)
-            return Changed(Judged(JudgingStep(Step(project), keys)), noted(session))
+            given = reviews.insert_reviews(session, rows)
+            return Changed(Judged(JudgingStep(Step(project), given)), noted(session))
 
     def take_back(
         self, step: JudgingStep, *, progress: Progress = no_progress, is_cancelled: IsCancelled = never_cancelled

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from core.domain.changes import Changed
 from core.domain.counting import counted
@@ -21,11 +22,11 @@ from core.registry.stores.judgements import Review
 
 @dataclass(frozen=True, slots=True)
 class JudgingStep:
-    """`rows` are annotations, and classes that came with them; `reviews` the keys of verdicts that were given,
+    """`rows` are annotations, and classes that came with them; `reviews` the verdicts that were given, by key,
     `forgotten` verdicts that went, `tags` those of images."""
 
     rows: Step
-    reviews: tuple[int, ...] = ()
+    reviews: Mapping[int, Review] = field(default_factory=dict)
     forgotten: tuple[Review, ...] = ()
     tags: tuple[TagChange, ...] = ()
 
@@ -58,11 +59,12 @@ class Judged:
 def take_back(
     registry: Registry, step: JudgingStep, progress: Progress = no_progress, is_cancelled: IsCancelled = never_cancelled
 ) -> Changed[JudgingStep]:
-    """Raises RefusedError where what the step left is not there any more, and while the project is imported into
-    (E-432), StoppedError when it is cancelled: nothing is taken back by halves."""
+    """Raises RefusedError where what the step left is not there any more, and, of annotations, while the project is
+    imported into (E-432), StoppedError when it is cancelled: nothing is taken back by halves."""
     told = counting(n_rows(step.rows) + sum(len(one.keys) for one in step.tags), progress, is_cancelled)
     with registry.write(durable=True) as session:
-        registry.occupied.check(step.project)
+        if not step.rows.is_empty:
+            registry.occupied.check(step.project)
         if step.rows.classes:
             refuse_while_frozen(session, step.project)
         rows = revert(session, step.rows, told)

@@ -90,7 +90,7 @@ class SuspectingService:
             note.strip(),
         )
         with self._registry.write() as session:
-            (key,) = store.insert_reviews(session, [row])
+            given = store.insert_reviews(session, [row])
             tags: tuple[TagChange, ...] = ()
             known = store.list_tags(session, [suspicion.image]).get(suspicion.image, ())
             has_words = any(one.tag == LABEL_SUSPICIOUS and one.note for one in known)  # a person's, perhaps
@@ -100,7 +100,7 @@ class SuspectingService:
                 gone = bulk_tags.take_tag(session, image, LABEL_SUSPICIOUS)
                 came = bulk_tags.give_tag(session, project, image, LABEL_SUSPICIOUS, now, words)
                 tags = (*gone, came)
-            return Changed(JudgingStep(Step(project), (key,), tags=tags), noted(session))
+            return Changed(JudgingStep(Step(project), given, tags=tags), noted(session))
 
     def as_csv(self, project: ProjectId, open_ones: Iterable[Suspicion] = ()) -> str:
         """A line for each verdict that was given, and each suspicion that waits for one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,8 +108,8 @@ class Review:
     note: str = ""
 
 
-def insert_reviews(session: Session, reviews: Sequence[Review]) -> tuple[int, ...]:
-    """Their keys, in order."""
+def insert_reviews(session: Session, reviews: Sequence[Review]) -> dict[int, Review]:
+    """By key, in order."""
     rows = [
         LabelReviewRow(
             image_id=review.image,
@@ -128,16 +128,19 @@ def insert_reviews(session: Session, reviews: Sequence[Review]) -> tuple[int, ..
     ]
     session.add_all(rows)
     session.flush()
-    return tuple(row.id for row in rows)
+    return dict(zip((row.id for row in rows), reviews, strict=True))
 
 
-def take_reviews(session: Session, keys: Iterable[int]) -> tuple[Review, ...]:
-    """Delete them; what those were that there were."""
+def take_reviews(session: Session, reviews: Mapping[int, Review]) -> tuple[Review, ...]:
+    """Delete them; those that there were. A key that is another verdict's by now, as may be where the last one went,
+    is none of them."""
     gone: list[Review] = []
-    for chunk in chunked(keys, KEYS_PER_QUERY):
-        is_wanted = LabelReviewRow.id.in_(chunk)
-        gone += map(_review, session.scalars(select(LabelReviewRow).where(is_wanted).order_by(LabelReviewRow.id)))
-        session.execute(delete(LabelReviewRow).where(is_wanted))
+    for chunk in chunked(reviews, KEYS_PER_QUERY):
+        query = select(LabelReviewRow).where(LabelReviewRow.id.in_(chunk)).order_by(LabelReviewRow.id)
+        found = {row.id: _review(row) for row in session.scalars(query)}
+        own = [key for key, review in found.items() if review == reviews[key]]
+        session.execute(delete(LabelReviewRow).where(LabelReviewRow.id.in_(own)))
+        gone += [found[key] for key in own]
     return tuple(gone)
 
 

@@ -16,6 +16,7 @@ from sqlite3 import Cursor
 from typing import Any, NamedTuple
 
 from core.errors import RefusedError
+from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.kept_rows import COLUMNS, MARKS
 from core.registry.stores.upkeep import FolderChange
 from core.registry.tables.images import IMAGES
@@ -127,10 +128,26 @@ def insert_images(cursor: Cursor, kept: Sequence[KeptImage], folders: Mapping[st
         f"INSERT INTO overruled_import ({', '.join(_OVERRULED)}) VALUES ({marks_of(_OVERRULED)})",
         [tuple(unpacked(values[name]) for name in _OVERRULED) for values in overruled],
     )
+    _free_keys(cursor, kept)
     for table, names, part in (("image_tag", _TAGS, "tags"), ("label_review", _REVIEWS, "reviews")):
         rows = [(one.key, *values) for one in kept for values in one.content[part]]
         into = f"INSERT INTO {table} (image_id, {', '.join(names)}) VALUES ({marks_of(('', *names))})"
         cursor.executemany(into, rows)
+
+
+def _free_keys(cursor: Cursor, kept: Sequence[KeptImage]) -> None:
+    """Verdicts whose keys were given to others meanwhile get new ones: the last one's key is free again as it goes."""
+    mine = [values[0] for one in kept for values in one.content["reviews"]]
+    taken: set[int] = set()
+    for keys in chunked(mine, KEYS_PER_QUERY):
+        query = f"SELECT id FROM label_review WHERE id IN ({marks_of(keys)})"
+        taken.update(key for (key,) in cursor.execute(query, keys))
+    for one in kept:
+        for values in one.content["reviews"]:
+            if values[0] in taken:
+                values[0] = None
+            else:
+                taken.add(values[0])
 
 
 def folder_changes(kept: Sequence[KeptImage], sign: int) -> dict[int, FolderChange]:

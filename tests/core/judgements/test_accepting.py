@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import pytest
 
+from core import clock
+from core.domain.datasets import DatasetFacts, DatasetId, DatasetState
 from core.domain.geometry import Box, Polygon
 from core.domain.judgements import Correction
 from core.domain.labelling import ShapeEdit
 from core.domain.models import VersionStatus
 from core.domain.runs import RunStatus
 from core.errors import RefusedError
+from core.files.locks import try_lock
 from core.labelling.service import LabellingService
+from core.registry.places import freezing_lock
+from core.registry.stores import datasets
 from core.registry.stores.annotations import delete_imported
 from core.training.draft.draft_json import draft_from_json, draft_to_json
 
@@ -119,6 +125,52 @@ def test_what_was_accepted_is_taken_back_and_done_again_to_the_last_row_with_the
     assert (shop.projects.list_categories(shop.project), shop.accepting.list_accepted([star.image])) == (before, ())
     shop.accepting.take_back(back)
     assert (shop.projects.list_categories(shop.project), shop.accepting.list_accepted([star.image])) == after
+
+
+def test_nothing_is_accepted_and_nothing_accepted_taken_back_while_the_project_is_imported_into(shop):
+    study = shop.predict({FREE: [("disc", 0.9, Box(1, 1, 9, 9)), ("bar", 0.8, FAR)]})
+    bar, disc = shop.accepting.queue(shop.project, study).candidates
+    judged = shop.accepting.accept(shop.project, study, [bar]).value
+    rejected = shop.accepting.reject(shop.project, study, [disc]).value
+    with shop.registry.occupied.importing(shop.project):
+        for write in (
+            lambda: shop.accepting.accept(shop.project, study, [disc]),
+            lambda: shop.accepting.correct(shop.project, study, disc, Correction(category="bar")),
+            lambda: shop.accepting.take_back(judged.step),
+        ):
+            with pytest.raises(RefusedError) as refused:
+                write()
+            assert refused.value.code == "E-432"
+        shop.accepting.take_back(rejected.step)  # a verdict is no annotation
+    assert [one.confidence for one in shop.accepting.list_accepted([bar.image])] == [0.8]
+    assert shop.accepting.queue(shop.project, study).candidates == (disc,)
+
+
+def test_no_class_comes_with_what_is_accepted_while_a_dataset_is_being_frozen(shop):
+    study = shop.predict({FREE: [("disc", 0.9, Box(1, 1, 9, 9)), ("star", 0.8, FAR)]}, classes=("disc", "bar", "star"))
+    star, disc = shop.accepting.queue(shop.project, study).candidates
+    snapshots = shop.registry.file.parent / "snapshots"
+    snapshots.mkdir(exist_ok=True)
+    lock = try_lock(freezing_lock(snapshots, "d"))
+    with shop.registry.write() as session:
+        datasets.insert_dataset(session, DatasetId("d"), DatasetFacts(shop.project, "Pages", "", True, ()), clock.now())
+        datasets.set_state(session, DatasetId("d"), DatasetState.BUILDING, clock.now())
+    with pytest.raises(RefusedError, match='"Pages" is being frozen'):
+        shop.accepting.accept(shop.project, study, [star])
+    assert len(shop.accepting.accept(shop.project, study, [disc]).value.annotations) == 1
+    os.close(lock)
+
+
+def test_a_verdict_that_got_the_key_of_one_that_went_stays(shop):
+    study = shop.predict({FREE: [("disc", 0.9, Box(1, 1, 9, 9)), ("bar", 0.8, FAR)]})
+    bar, disc = shop.accepting.queue(shop.project, study).candidates
+    rejected = shop.accepting.reject(shop.project, study, [disc]).value
+    shop.accepting.take_back(rejected.step)  # in another window, say
+    other = shop.accepting.reject(shop.project, study, [bar]).value
+    assert set(other.step.reviews) == set(rejected.step.reviews)
+    with pytest.raises(RefusedError, match="1 verdict of it went since"):
+        shop.accepting.take_back(rejected.step)
+    assert shop.accepting.queue(shop.project, study).candidates == (disc,)
 
 
 def test_what_was_corrected_since_is_not_taken_back(shop):

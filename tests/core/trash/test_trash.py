@@ -88,6 +88,24 @@ def test_removed_images_come_back_as_they_were(project):
     project.assert_sound()
 
 
+def test_verdicts_whose_key_was_given_again_come_back_beside_the_others(project):
+    """The last key is free again as soon as its verdict goes with its image."""
+    for path in ("a/1.jpg", "a/2.jpg"):
+        _judge(project, path)
+        project.trash.remove_images(project.id, project.images(path))
+    _judge(project, "a/3.jpg")
+    assert len(project.trash.restore_images(project.id).value.images) == 2
+    found = dict(project.run("SELECT id, image_id FROM label_review"))
+    assert found[1] == project.keys["a/3.jpg"]
+    assert sorted(found.values()) == sorted(project.keys[path] for path in ("a/1.jpg", "a/2.jpg", "a/3.jpg"))
+    project.assert_sound()
+
+
+def _judge(project, path):
+    values = "'missed', 'rejected', 'line', 0.1, 0.2, 3.3, 4.4, 'V1', '', '2026-01-01'"
+    project.run(f"INSERT INTO label_review SELECT NULL, ?, {values}", project.keys[path])
+
+
 def test_what_is_kept_has_a_format_number_and_a_newer_one_is_refused(project):
     project.trash.remove_images(project.id, project.images("a/1.jpg"))
     ((text,),) = project.run("SELECT content FROM trashed_image")
