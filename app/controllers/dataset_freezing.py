@@ -51,6 +51,8 @@ class DatasetFreezingController(QObject):
 
         def show(found: tuple[str, UserMessage]) -> None:
             version, told = found
+            if not self._page.is_shown(dataset.id):
+                return
             dialog = NameDialog(
                 "Freeze dataset",
                 "&Version",
@@ -68,7 +70,7 @@ class DatasetFreezingController(QObject):
             freezing = self._services.dataset_freezing
             return freezing.propose_version(dataset.project), freezing.confirmation(dataset.id)
 
-        self._jobs.run(look, then=show, on_error=self._page.show_message)
+        self._jobs.run(look, then=show, on_error=self._page.show_message, key="dataset-question")
 
     def _freeze(self, dataset: Dataset, version: str, dialog: NameDialog) -> None:
         def work(context: JobContext) -> Changed[Dataset]:

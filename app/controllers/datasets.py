@@ -288,12 +288,14 @@ class DatasetsController(QObject):
             )
 
         def show(found: FillOffers) -> None:
+            if not self.page.is_shown(dataset.id):
+                return
             name = next((item.name for item in dataset.sets if item.id == key), "")
             dialog = FillDialog(name, found, is_unique=dataset.has_unique_images, parent=self.page.window())
             dialog.submitted.connect(lambda wish: self._edit(lambda: self._fill(dataset, key, wish), dialog))
             self._open(dialog)
 
-        self._jobs.run(offers, then=show, on_error=self._say)
+        self._jobs.run(offers, then=show, on_error=self._say, key="dataset-question")
 
     def _fill(self, dataset: Dataset, key: SetId, wish: FillWish) -> Edited:
         editing = self._services.dataset_editing
@@ -343,7 +345,7 @@ class DatasetsController(QObject):
             pace = pace_of(edit.n_added + edit.n_removed)
             edited = None if edit.is_frozen else edit.dataset  # a frozen one's going is not refused
             self._undo.did(project.id, edit.text, undo=turn, redo=turn, pace=pace, dataset=edited)
-            if is_new:
+            if is_new and self._project is not None and self._project.id == project.id:
                 self.page.choose(edit.dataset)
             for note in edit.notes:
                 self._say(UserMessage(note, severity=Severity.INFO))

@@ -30,7 +30,7 @@ def what_configures(draft: TrainingDraft) -> tuple[object, ...]:
     """While it is equal, the configurations that are proposed are."""
     start = draft.start.kind, draft.start.starter, draft.start.version
     data = draft.train_folders, draft.val_folders, draft.stated_sets, draft.filters, draft.dataset, draft.dataset_sets
-    return draft.worker, draft.device, data, start
+    return draft.project, draft.worker, draft.device, data, start
 
 
 def use_the_same_images(first: TrainingDraft | None, second: TrainingDraft | None) -> bool:

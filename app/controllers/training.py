@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.batch_timing import BatchTiming
-from app.controllers.draft_changes import use_the_same_images, what_configures, what_names
+from app.controllers.draft_changes import use_the_same_images
 from app.controllers.wizard_configurations import WizardConfigurations
 from app.controllers.wizard_content import WizardContent, read_content
+from app.controllers.wizard_proposals import WizardProposals
 from app.jobs import Job, JobContext, JobRunner
 from core.domain.changes import Changes
 from core.domain.devices import DeviceReport
-from core.domain.filters import Group
 from core.domain.ids import DatasetId, ProjectId, RunId, VersionId
 from core.domain.messages import UserMessage
 from core.domain.runs import RunRecord
@@ -86,6 +86,7 @@ class TrainingController(QObject):
             wizard=wizard,
             parent=self,
         )
+        self._proposals = WizardProposals(training, jobs, wizard)
         self._catalog = catalog
         self._probe_devices = probe_devices
         self._jobs = jobs
@@ -116,7 +117,7 @@ class TrainingController(QObject):
         wizard.cancel_requested.connect(self._leave)
         wizard.restart_requested.connect(self._restart)
         wizard.worker_list_wanted.connect(self._reload_workers)
-        wizard.filter_wanted.connect(self._look_into_filter)
+        wizard.filter_wanted.connect(self._proposals.look_into_filter)
         wizard.probe_requested.connect(lambda: self._look_for_gpus(refresh=True))
 
     # Opening and leaving
@@ -242,10 +243,7 @@ class TrainingController(QObject):
             self._configurations.load(draft.worker)
         if draft.worker and (draft.worker, dict(draft.values)) != (asked.worker, dict(asked.values)):
             self._configurations.look_for_pretrained(draft.worker, dict(draft.values))
-        if what_names(draft) != what_names(asked):
-            self._propose_name(draft)
-        if self._wizard.follows_configuration and what_configures(draft) != what_configures(asked):
-            self._propose_configuration(draft)
+        self._proposals.follow(draft, asked)
         self._pause.start()
 
     def _give_up_timing(self) -> None:
@@ -299,33 +297,6 @@ class TrainingController(QObject):
             self._looking.cancel()
             self._looking = None
 
-    def _propose_name(self, draft: TrainingDraft) -> None:
-        self._jobs.run(
-            lambda: self._training.default_name(draft),
-            then=self._wizard.set_default_name,
-            on_error=lambda _message: None,  # the review says what is wrong with the draft
-            key="training-name",
-        )
-
-    def _propose_configuration(self, draft: TrainingDraft) -> None:
-        is_new = self._wizard.is_new_method
-        self._jobs.run(
-            lambda: self._training.propose_configuration(draft, is_new_method=is_new),
-            then=self._wizard.set_proposed_configuration,
-            on_error=lambda _message: None,  # the review says what is wrong with the draft
-            pool="registry",
-            key="training-propose-configuration",
-        )
-
-    def _look_into_filter(self, filter: Group) -> None:
-        project = self._wizard.draft().project
-        self._jobs.run(
-            lambda: self._training.look_into_filter(project, filter),
-            then=lambda found: self._wizard.set_filter_found(filter, *found),
-            on_error=lambda message: self._wizard.set_filter_failed(filter, message),
-            key="training-filter",
-        )
-
     def _submit(self, start: TrainingStart) -> None:
         draft, name = start.draft, start.freeze_as
         self._give_up_timing()  # the training wants the processor for itself
@@ -350,6 +321,9 @@ class TrainingController(QObject):
         if draft.dataset is not None:
             self._jobs.changed.emit(Changes(datasets=frozenset({draft.dataset})))
         self._wizard.set_submitting(False)
+        if draft.project != self._project:  # the wizard is another project's by now
+            self.message_raised.emit(message)
+            return
         self._wizard.show_message(message)
         self.review_now()
 

@@ -82,7 +82,14 @@ class DatasetsPage(QWidget):
         dataset = self.view.dataset
         return dataset if dataset is not None and dataset.id == self._current else None
 
+    def is_shown(self, id: DatasetId) -> bool:
+        """Whether what was asked of it is still of interest."""
+        dataset = self.shown()
+        return dataset is not None and dataset.id == id
+
     def show_loading(self) -> None:
+        """Those of another project: what is still to come of the one before is not shown."""
+        self._current = None
         self._by_hand.hide()
         self._empty.set_content("loader", self.tr("Loading the datasets…"), "")
         self._stack.setCurrentIndex(1)

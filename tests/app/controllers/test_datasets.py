@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from app.jobs import JobRunner
 from app.services import Services, build_services
 from app.undo import UndoHistory
 from core.domain.datasets import Dataset, DatasetState
+from core.domain.ids import ProjectId
 from core.domain.projects import Project
 from core.home import Home
 from tests.core.judgements.predicted_shop import PredictedShop
@@ -207,6 +209,23 @@ def test_freezing_asks_tells_and_is_for_good(desk: Desk) -> None:
     desk.press("Take these images out")
     assert view.dataset.state is DatasetState.OPEN
     assert view.dataset.n_images == first.n_images - 1
+
+
+def test_a_question_about_a_dataset_is_asked_once_and_not_over_another_one(desk: Desk) -> None:
+    first = desk.proposed()
+    view = desk.page.view
+    view.freeze_requested.emit()
+    view.freeze_requested.emit()
+    dialog = desk.freezing_dialog()
+    desk.settle()
+    assert desk.page.window().findChildren(NameDialog) == [dialog]
+    dialog.reject()
+    view.freeze_requested.emit()
+    view.fill_requested.emit(first.sets[0].id)
+    desk.controller.show_project(replace(desk.project, id=ProjectId("0")))
+    assert desk.page.shown() is None
+    desk.settle()
+    assert (desk.controller.freezing.dialog, desk.controller.dialog) == (None, None)
 
 
 def test_deleting_is_asked_and_undone(desk: Desk) -> None:
