@@ -57,9 +57,9 @@ def purge_deleted(registry: Registry, folder: Path, before: datetime) -> None:
     if not left:
         return
     with registry.write(durable=True) as session:
-        for one in left:
-            store.empty_deleted(session, one.id)
-    for one in left:
+        emptied = [one for one in left if store.empty_deleted(session, one.id)]
+    kept |= {_snapshot_of(one) for one in left if one not in emptied}  # taken back in this moment
+    for one in emptied:
         snapshot = _snapshot_of(one)
         if snapshot not in kept:
             for file in (frozen_file(folder, snapshot), record_file(folder, snapshot)):

@@ -147,6 +147,12 @@ def of_other_projects(n_images: int) -> RefusedError:
     )
 
 
+def gone_for_good(name: str) -> RefusedError:
+    """Of a frozen dataset that was deleted, and what it was with it."""
+    text = f'This cannot be undone. "{shown(name)}" was deleted more than a month ago, and what it was is gone.'
+    return RefusedError(text, hint="Nothing was changed.")
+
+
 def changed_meanwhile(name: str) -> RefusedError:
     return RefusedError(
         f'"{shown(name)}" was changed since, here or in another window.', hint="Look at it as it is now."

@@ -65,6 +65,8 @@ def _undo_deletion(session: Session, back: DatasetEdit) -> None:
         store.get_facts(session, back.dataset)
         store.set_deleted(session, back.dataset, clock.now())
     else:
+        if not store.has_sets(session, back.dataset):
+            raise refusals.gone_for_good(back.after.name)
         refusals.check_name(back.after.name, store.list_names(session, back.after.project))
         store.set_deleted(session, back.dataset, None)
 

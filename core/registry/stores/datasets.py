@@ -132,10 +132,17 @@ def was_deleted_before(session: Session, id: DatasetId, at: datetime) -> bool:
     return row.deleted_at is not None and row.deleted_at < at and purged_at is None
 
 
-def empty_deleted(session: Session, id: DatasetId) -> None:
-    """The sets of a deleted one go, with what is in them; one that is there again keeps them."""
-    if get_row(session, id).deleted_at is not None:
-        session.execute(delete(DatasetSetRow).where(DatasetSetRow.dataset_id == id))
+def has_sets(session: Session, id: DatasetId) -> bool:
+    """False of a deleted one of which only a row is left."""
+    return session.scalar(select(DatasetSetRow.id).where(DatasetSetRow.dataset_id == id).limit(1)) is not None
+
+
+def empty_deleted(session: Session, id: DatasetId) -> bool:
+    """The sets of a deleted one go, with what is in them; False of one that is there again, which keeps them."""
+    if get_row(session, id).deleted_at is None:
+        return False
+    session.execute(delete(DatasetSetRow).where(DatasetSetRow.dataset_id == id))
+    return True
 
 
 def set_state(

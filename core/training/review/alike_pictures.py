@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.checks.kept import KeptReports
-from core.domain.checks import CheckId, CheckReport
+from core.domain.checks import CheckId, CheckReport, Finding
 from core.domain.counting import counted
 from core.domain.ids import ProjectId
 from core.domain.snapshots import Split
 from core.domain.training import Issue, Remedy
+from core.fingerprints.alike import join
 from core.registry.database import Registry
 from core.registry.session import Session
 from core.registry.stores import datasets, selected_images
@@ -65,18 +66,25 @@ class LastChecks:
 
 
 def _by_path(session: Session, reports: list[CheckReport]) -> dict[str, int]:
-    groups: dict[str, int] = {}
-    n_groups = 0
-    for report in reports:
-        for finding in (one for check in _GROUPS if (one := report.find(check)) is not None):
-            keys = finding.images.keys
-            starts = np.zeros(len(keys), dtype=np.int64)
-            starts[np.asarray(finding.starts, dtype=np.int64)] = 1
-            paths = selected_images.paths_of(session, keys)  # of those that the project still has
-            numbers = np.cumsum(starts) + n_groups
-            n_groups += len(finding.starts)
-            groups |= {paths[key]: n for key, n in zip(keys.tolist(), numbers.tolist(), strict=True) if key in paths}
-    return groups
+    """Groups of several reports that share a picture are one."""
+    findings = [one for report in reports for check in _GROUPS if (one := report.find(check)) is not None]
+    if not findings:
+        return {}
+    keys = np.concatenate([finding.images.keys for finding in findings])
+    firsts = np.concatenate([_firsts(finding) for finding in findings])
+    numbers, places = np.unique(np.concatenate([keys, firsts]), return_inverse=True)
+    groups = np.arange(len(numbers))
+    join(groups, places[: len(keys)], places[len(keys) :])
+    paths = selected_images.paths_of(session, numbers)  # of those that the project still has
+    return {paths[key]: group for key, group in zip(numbers.tolist(), groups.tolist(), strict=True) if key in paths}
+
+
+def _firsts(finding: Finding) -> Array:
+    """For each image of the finding the first one of its group, by key."""
+    keys = finding.images.keys
+    starts = np.zeros(len(keys), dtype=np.int64)
+    starts[np.asarray(finding.starts, dtype=np.int64)] = 1
+    return np.asarray(keys[np.flatnonzero(starts)[np.cumsum(starts) - 1]])
 
 
 def find_alike(keys: Array, splits: Array, paths: Mapping[int, str], known: KnownGroups) -> AlikePictures | None:

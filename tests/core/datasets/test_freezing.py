@@ -550,7 +550,7 @@ def test_what_a_deleted_dataset_was_goes_after_a_month_and_its_number_is_not_giv
     freezing.freeze(filled)
     clone = shop.editing.clone(filled).value.dataset
     kept = freezing.freeze(clone).value
-    shop.editing.delete(filled)
+    deleted = shop.editing.delete(filled).value
     freezing.recover()
     assert len(list(freezing.open_frozen(filled).images())) == 11  # undo may bring it back
     with shop.registry.write() as session:
@@ -563,6 +563,9 @@ def test_what_a_deleted_dataset_was_goes_after_a_month_and_its_number_is_not_giv
     assert [item.id for item in shop.editing.list_datasets(shop.project)] == [clone]
     assert shop.editing.get_details(clone).first == "Data (V001)"
     assert freezing.propose_version(shop.project) == "V003"
+    with pytest.raises(RefusedError, match="more than a month ago"):
+        shop.editing.undo(deleted)  # in a window that has been open since
+    assert [item.id for item in shop.editing.list_datasets(shop.project)] == [clone]
     assert shop.editing.rename(shop.made("Other")[0], "Data").value.after.name == "Data"
 
 

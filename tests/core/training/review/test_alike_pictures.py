@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +51,28 @@ def test_a_frozen_dataset_hears_of_them_too(leaky: LeakyProject) -> None:
     leaky.services.dataset_freezing.freeze(made)
     (after,) = issues(leaky, dataset=made)
     assert after == before
+
+
+def test_a_dataset_that_was_checked_for_a_part_of_a_group_hides_no_other_part_of_it(leaky: LeakyProject) -> None:
+    """The project's checks find the picture in train, test and, saved as is, in train again; the dataset's only the
+    two of train."""
+    again = leaky.root / "train" / "once more.jpg"
+    shutil.copyfile(leaky.root / "test" / "saved anew.jpg", again)
+    content = json.loads(leaky.source.path.read_text())
+    number = max(image["id"] for image in content["images"]) + 1
+    content["images"].append({"id": number, "file_name": "train/once more.jpg", "width": 240, "height": 180})
+    content["annotations"].append(
+        {"id": 999, "image_id": number, "category_id": 1, "bbox": [1, 1, 30, 30], "area": 900, "iscrowd": 0}
+    )
+    leaky.source.path.write_text(json.dumps(content))
+    leaky.services.imports.commit(leaky.source, project_name="", into=leaky.project)
+    leaky.services.checks.run(leaky.project)
+    (before,) = issues(leaky, **FOLDERS)
+    editing = leaky.services.dataset_editing
+    made: DatasetId = editing.create(leaky.project, "Seals").value.dataset
+    editing.fill(made, editing.get_dataset(made).sets[0].id, ImageFilter(leaky.project, folders=("train",)))
+    leaky.services.checks.run(leaky.project, made)
+    assert issues(leaky, **FOLDERS) == [before]
 
 
 def test_what_is_only_told_of_keeps_no_training_from_starting(leaky: LeakyProject) -> None:
