@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.domain.dataset_uses import DatasetUse, use_from_json
 from core.domain.ids import PredictionSetId, ProjectId, SnapshotId, VersionId
 from core.domain.snapshots import Split
 from core.errors import RunError
@@ -16,7 +17,8 @@ from core.home import found_in_home, told_in_home
 @dataclass(frozen=True, slots=True)
 class EvaluationPayload:
     """`published` is the version's folder, `pack` becomes the file of the predictions, `splits` are those of the frozen
-    dataset that are measured, together, and `where` says in words which images they are."""
+    dataset that are measured, together, and `where` says in words which images they are. `dataset` is the one that a
+    person froze, where what is measured was taken from one."""
 
     set: PredictionSetId
     label: str  # of the version, with its model's name
@@ -32,6 +34,8 @@ class EvaluationPayload:
     name: str
     note: str
     max_detections: int
+    snapshot_label: str = ""
+    dataset: DatasetUse | None = None
 
     @property
     def split(self) -> Split:
@@ -55,6 +59,8 @@ class EvaluationPayload:
             "name": self.name,
             "note": self.note,
             "max_detections": self.max_detections,
+            "snapshot_label": self.snapshot_label,
+            "dataset": self.dataset.to_json() if self.dataset else None,
         }
 
 
@@ -76,6 +82,8 @@ def payload_from_json(value: Mapping[str, Any], home: Path) -> EvaluationPayload
             name=str(value["name"]),
             note=str(value["note"]),
             max_detections=int(value["max_detections"]),
+            snapshot_label=str(value.get("snapshot_label", "")),  # both were not told at first
+            dataset=use_from_json(value.get("dataset")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"The evaluation's request is damaged ({error!r}).") from error

@@ -11,7 +11,7 @@ from core import clock
 from core.datasets.service import DatasetService
 from core.domain.changes import Changed, Changes
 from core.domain.counting import counted
-from core.domain.dataset_uses import use_of
+from core.domain.dataset_uses import DatasetUse, use_of
 from core.domain.evaluating import EvaluationChoices, EvaluationDraft, EvaluationSurvey
 from core.domain.evaluation import MAX_DETECTIONS, Evaluation
 from core.domain.ids import EvaluationId, PredictionSetId, ProjectId, RunId, VersionId
@@ -137,6 +137,8 @@ class EvaluationService:
             name=checked_title(draft.name, "evaluation") if draft.name.strip() else "",
             note=checked_description(draft.note, "evaluation"),
             max_detections=self._max_detections(version.id),
+            snapshot_label=snapshot.label,
+            dataset=_use(draft, chosen),
         )
         request = _request(chosen, payload, self._device(draft, version), self._packs.parent)
         record = self._runs.create(request, pending_record(request, version, snapshot.id))
@@ -288,9 +290,7 @@ class EvaluationService:
         cut = crop_of(load_model_json(folder)) if task.labels and folder is not None else ()
         with (chosen.of_dataset.registry if chosen.of_dataset else self._registry).read() as session:
             images = selecting.freeze(session, draft.project, chosen.selected.keys, task, categories, check, cut)
-            sets = (draft.set_name,) if draft.set_name else ()
-            of = use_of(chosen.of_dataset.dataset, sets) if chosen.of_dataset else None
-            return self._datasets.freeze(draft.project, images, categories, of)
+            return self._datasets.freeze(draft.project, images, categories, _use(draft, chosen))
 
     def _task(self, model: Model) -> Task:
         return self._tasks.get(model.task)
@@ -411,6 +411,12 @@ def _warnings(chosen: _Chosen) -> list[str]:
     if is_own and Split.TRAIN in chosen.splits:
         said.append("The model was trained on these images, and does better on them than on any other.")
     return said
+
+
+def _use(draft: EvaluationDraft, chosen: _Chosen) -> DatasetUse | None:
+    if chosen.of_dataset is None:
+        return None
+    return use_of(chosen.of_dataset.dataset, (draft.set_name,) if draft.set_name else ())
 
 
 def _request(chosen: _Chosen, payload: EvaluationPayload, device: str, home: Path) -> RunRequest:

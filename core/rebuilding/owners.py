@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.datasets.frozen_file import frozen_file
 from core.datasets.manifest_file import manifest_file, open_manifest
+from core.domain.dataset_uses import DatasetUse, use_from_json
 from core.domain.ids import ModelId, SnapshotId, VersionId
 from core.domain.names import shown
 from core.domain.snapshots import SnapshotInfo
@@ -37,7 +38,7 @@ class Owners:
         told = found_in_home(str(request.payload.get("images_root") or ""), self._home.root)
         root = training.images_root if training else told
         make_project(self._session, request.project, request.project_name, root, self._tally)
-        snapshot = self._snapshot(request, training)
+        snapshot = self._snapshot(request)
         if training is not None:
             self._model(request, training)
             self._version(request, training, snapshot)
@@ -95,7 +96,7 @@ class Owners:
             text = f'The dataset "{shown(payload.dataset.label)}" of the run "{request.name}": {error}'
             self._tally.add("dataset-lost", text, frozen_file(self._home.snapshots, payload.dataset.snapshot))
 
-    def _snapshot(self, request: RunRequest, training: TrainingPayload | None) -> SnapshotId | None:
+    def _snapshot(self, request: RunRequest) -> SnapshotId | None:
         """Its row too, where its manifest is still there."""
         id = SnapshotId(str(request.payload.get("snapshot") or ""))
         if not id:
@@ -103,10 +104,10 @@ class Owners:
         try:
             snapshots.get_snapshot(self._session, id, request.project)
         except NotFoundError:
-            self._make_snapshot(id, request, training)
+            self._make_snapshot(id, request)
         return id
 
-    def _make_snapshot(self, id: SnapshotId, request: RunRequest, training: TrainingPayload | None) -> None:
+    def _make_snapshot(self, id: SnapshotId, request: RunRequest) -> None:
         file = manifest_file(self._home.snapshots, id)
         try:
             manifest = open_manifest(file, id)
@@ -124,10 +125,18 @@ class Owners:
             n_objects=tuple((one.split, one.n_objects) for one in counts),
             category_counts=tuple((one.split, one.category_counts) for one in counts),
         )
-        use = training.dataset if training is not None else None
+        use = _use_of(request)
         of_dataset = use if use is not None and use.version == made.label else None  # an older Calque's has a number
         snapshots.insert_snapshot(self._session, made, of_dataset)
         self._tally.n_datasets += 1
+
+
+def _use_of(request: RunRequest) -> DatasetUse | None:
+    """The dataset that a training or an evaluation took its images from; None where nothing readable says so."""
+    try:
+        return use_from_json(request.payload.get("dataset"))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _training_of(request: RunRequest, home: Path) -> TrainingPayload | None:

@@ -16,9 +16,13 @@ from core.domain.runs import RunStatus
 from core.errors import NotFoundError, RefusedError
 from core.evaluations.dataset_sets import DatasetSets
 from core.evaluations.service import EvaluationService
+from core.rebuilding.service import reindex
+from core.registry.database import Registry
 from core.registry.stores import annotations as annotation_store
 from core.registry.stores import images as image_store
+from core.registry.stores import snapshots
 from core.registry.stores.annotations import NewAnnotation
+from core.runs.kinds import RunKindCatalog
 
 
 def _service(site: EvaluationSite) -> EvaluationService:
@@ -84,6 +88,11 @@ def test_a_set_of_a_frozen_dataset_is_measured_as_it_was_frozen(fresh: Evaluatio
     assert measured.table.overall.n_images == 3
     frozen = list(shop.datasets.open(ended.snapshot).images())
     assert [len(image.objects) for image in frozen] == [2, 2, 2]
+    with Registry(shop.home.root / "again.sqlite", shop.home.backups) as lost:
+        reindex(shop.home, lost, RunKindCatalog())
+        with lost.read() as session:
+            listed = snapshots.get_snapshot(session, ended.snapshot)
+    assert (listed.label, listed.dataset) == (dataset.version, dataset.label), "as it was before the registry was lost"
 
 
 def test_what_cannot_be_measured_of_a_dataset_is_refused(fresh: EvaluationSite):
