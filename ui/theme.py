@@ -13,13 +13,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from core.domain.categories import PALETTE
 from core.domain.projects import OWN_COLOUR
 
 STYLE_FILE = Path(__file__).resolve().parent.parent / "resources" / "theme" / "style.qss"
 
-# Okabe & Ito's eight colours that people with any colour vision can tell apart ("Color Universal Design", 2008),
-# in an order that puts the most distinct first; used for classes and for curves.
-OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
+OKABE_ITO = PALETTE  # for curves too
 
 
 class ThemeMode(StrEnum):

@@ -11,6 +11,10 @@ from core.domain.ids import CategoryId
 MAX_CATEGORY_NAME = 1000
 """Characters; files of other programs have long ones."""
 
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
+"""The colours of the classes at the first positions, while nobody gave them another: Okabe & Ito's eight that people
+with any colour vision can tell apart ("Color Universal Design", 2008), the most distinct first."""
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryUse:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from ui.widgets.form_rows import FormRows
 from ui.widgets.labels import label, set_role
 
 
@@ -39,8 +40,8 @@ class NameDialog(QDialog):
         buttons.addButton(QPushButton(self.tr("Cancel")), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self._submit)
         buttons.rejected.connect(self.reject)
-        form = QFormLayout()
-        form.addRow(name_label, self._name)
+        form = FormRows()
+        form.add_field(name_label, self._name)
         column = QVBoxLayout(self)
         if note:
             column.addWidget(label(note, wrap=True))

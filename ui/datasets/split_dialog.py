@@ -23,6 +23,7 @@ from core.domain.names import shown
 from core.domain.projects import ImageFilter
 from core.domain.splitting import USUAL_SHARES, Grouping, SplitDraft, SplitPlan
 from ui.datasets.set_tables import ClassesModel, SmallTable
+from ui.widgets.form_rows import FormRows
 from ui.widgets.formatting import counted
 from ui.widgets.labels import label, set_role
 
@@ -84,7 +85,7 @@ class SplitDialog(QDialog):
         self._timer.start(0)
 
     def _build(self) -> None:
-        form = QFormLayout()
+        form = FormRows()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         shares = QHBoxLayout()
         for item, field in zip(self._dataset.sets, self._shares, strict=True):
@@ -96,11 +97,11 @@ class SplitDialog(QDialog):
             shares.addWidget(field)
         shares.addWidget(self._unit)
         shares.addStretch(1)
-        form.addRow(self.tr("Shares"), shares)
-        form.addRow(self.tr("&Images"), self._chosen)
-        form.addRow(self.tr("&Seed"), self._seed)
-        form.addRow(self.tr("Stay &together"), self._grouping)
-        form.addRow(self.tr("&Pattern"), self._pattern)
+        form.add_field(self.tr("Shares"), shares)
+        form.add_field(self.tr("&Images"), self._chosen)
+        form.add_field(self.tr("&Seed"), self._seed)
+        form.add_field(self.tr("Stay &together"), self._grouping)
+        form.add_field(self.tr("&Pattern"), self._pattern)
         self._form = form
         buttons = QDialogButtonBox()
         buttons.addButton(self._apply, QDialogButtonBox.ButtonRole.AcceptRole)

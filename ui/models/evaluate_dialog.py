@@ -25,6 +25,7 @@ from core.domain.models import ModelVersion
 from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.snapshots import SnapshotInfo, Split
+from ui.widgets.form_rows import FormRows
 from ui.widgets.formatting import counted
 from ui.widgets.labels import label, set_role
 
@@ -271,14 +272,14 @@ class EvaluateDialog(QDialog):
         self._note.setTabChangesFocus(True)
         self._note.setMaximumHeight(72)
         self._problem.hide()
-        form = QFormLayout()
+        form = FormRows()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow(self.tr("&Version"), self._version)
-        form.addRow(self.tr("&Project"), self._project)
-        form.addRow(self.tr("&Images"), self._what)
-        form.addRow(self.tr("&Which of them"), self._part)
-        form.addRow(self.tr("&Name"), self._name)
-        form.addRow(self.tr("N&ote"), self._note)
+        form.add_field(self.tr("&Version"), self._version)
+        form.add_field(self.tr("&Project"), self._project)
+        form.add_field(self.tr("&Images"), self._what)
+        form.add_field(self.tr("&Which of them"), self._part)
+        form.add_field(self.tr("&Name"), self._name)
+        form.add_field(self.tr("N&ote"), self._note)
         set_role(self._go, "primary")
         self._go.setDefault(True)
         cancel = QPushButton(self.tr("Cancel"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout,
 from core.domain.ids import ProjectId
 from core.domain.names import shown
 from core.domain.projects import Project
+from ui.widgets.form_rows import FormRows
 from ui.widgets.labels import label, set_role
 from ui.widgets.last_folders import VERSIONS
 from ui.widgets.path_field import PathField
@@ -56,10 +57,10 @@ class ImportVersionDialog(QDialog):
         self._problem = label("", "error", wrap=True)
         self._problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._problem.hide()
-        form = QFormLayout()
+        form = FormRows()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow(self.tr("&Version"), self._path)
-        form.addRow(self.tr("&Project"), self._projects)
+        form.add_field(self.tr("&Version"), self._path)
+        form.add_field(self.tr("&Project"), self._projects)
         self._import = QPushButton(self.tr("Import"))
         set_role(self._import, "primary")
         self._import.setDefault(True)

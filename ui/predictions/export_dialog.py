@@ -13,6 +13,7 @@ from core.domain.predictions import PredictionSet
 from ui.forms.field_editors import QuietComboBox
 from ui.forms.number_field import NumberField
 from ui.icons import icon
+from ui.widgets.form_rows import FormRows
 from ui.widgets.formatting import counted
 from ui.widgets.labels import label, set_role
 from ui.widgets.last_folders import EXPORTS
@@ -100,7 +101,7 @@ class ExportPredictionsDialog(QDialog):
         self._say(text, "error")
 
     def _build(self) -> None:
-        form = QFormLayout()
+        form = FormRows()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setVerticalSpacing(10)
         for title, control in (
@@ -109,7 +110,7 @@ class ExportPredictionsDialog(QDialog):
             (self.tr("F&older"), self._target),
         ):
             control.setAccessibleName(title.replace("&", ""))
-            form.addRow(title, control)
+            form.add_field(title, control)
         set_role(self._export, "primary")
         self._export.setDefault(True)
         self._cancel.setAutoDefault(False)

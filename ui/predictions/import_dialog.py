@@ -16,6 +16,7 @@ from core.domain.predictions import ImportedPredictions, PredictionSet
 from core.domain.projects import Project
 from ui.forms.field_editors import QuietComboBox
 from ui.icons import icon
+from ui.widgets.form_rows import FormRows
 from ui.widgets.formatting import count, counted
 from ui.widgets.labels import label, set_role
 from ui.widgets.last_folders import IMPORTS
@@ -144,7 +145,7 @@ class ImportPredictionsDialog(QDialog):
 
     def _build(self) -> None:
         self._fields = QWidget()
-        form = QFormLayout(self._fields)
+        form = FormRows(self._fields)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setVerticalSpacing(10)
@@ -156,7 +157,7 @@ class ImportPredictionsDialog(QDialog):
             (self.tr("&Ids"), self._truth),
         ):
             control.setAccessibleName(title.replace("&", ""))
-            form.addRow(title, control)
+            form.add_field(title, control)
         form.addRow("", self._only)
         set_role(self._go, "primary")
         self._go.setDefault(True)

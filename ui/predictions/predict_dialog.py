@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.domain.devices import DeviceReport
 from core.domain.ids import ProjectId
@@ -17,6 +17,7 @@ from ui.forms.field_editors import QuietComboBox
 from ui.icons import icon
 from ui.predictions.predict_options import PredictOptions
 from ui.predictions.wish import PredictWish
+from ui.widgets.form_rows import FormRows
 from ui.widgets.formatting import counted, duration
 from ui.widgets.labels import label, set_role
 from ui.widgets.last_folders import IMPORTS
@@ -154,7 +155,7 @@ class PredictDialog(QDialog):
             self._images.setCurrentIndex(max(0, self._images.findData(self._wish.project)))
 
     def _build(self) -> None:
-        form = QFormLayout()
+        form = FormRows()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setVerticalSpacing(10)
         form.setHorizontalSpacing(16)
@@ -171,10 +172,7 @@ class PredictDialog(QDialog):
             name = label(title)
             name.setBuddy(control)
             control.setAccessibleName(title.replace("&", ""))
-            if isinstance(field, QLayout):
-                form.addRow(name, field)
-            else:
-                form.addRow(name, field)
+            form.add_field(name, field)
         self._folder.setAccessibleName(self.tr("Folder"))
         self._form = form
         buttons = QHBoxLayout()

@@ -100,6 +100,7 @@ class ProjectPage(QWidget):
             self.tr("No class yet. Add one with the pencil above; or open an image, press E, and draw.")
         )
         self._class_count = label("", "muted")
+        self._class_buttons: list[QToolButton] = []  # of no use while there is no class
         self._browser = browser
         self.drop_targets = DropTargets()
         self._tabs = QTabBar()
@@ -164,6 +165,7 @@ class ProjectPage(QWidget):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.clicked.connect(slot)
+            self._class_buttons.append(button)
             row.addWidget(button)
         edit = QToolButton()
         edit.setIcon(icon("pencil"))
@@ -266,6 +268,8 @@ class ProjectPage(QWidget):
     def set_categories(self, categories: Sequence[Category]) -> None:
         self._categories.set_categories(categories)
         self._class_count.setText(count(len(categories)) if categories else "")
+        for button in self._class_buttons:
+            button.setEnabled(bool(categories))
 
     def add_folder_section(self, title: str, build: FolderSection) -> None:
         """Entries of the menu of a folder: `build(menu, folder)` adds them, under this title."""

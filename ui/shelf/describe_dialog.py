@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.domain.licences import UNKNOWN_LICENCE
 from core.domain.names import shown
 from core.domain.starts import ShelfItem
+from ui.widgets.form_rows import FormRows
 from ui.widgets.labels import label
 
 LICENCES = (
@@ -28,10 +29,10 @@ class DescribeDialog(QDialog):
         self._note = QPlainTextEdit(item.note)
         self._note.setFixedHeight(90)
         self._note.setTabChangesFocus(True)
-        form = QFormLayout()
-        form.addRow(self.tr("Licence of the &code"), self._code)
-        form.addRow(self.tr("Licence of the &weights"), self._weights)
-        form.addRow(self.tr("&Note"), self._note)
+        form = FormRows()
+        form.add_field(self.tr("Licence of the &code"), self._code)
+        form.add_field(self.tr("Licence of the &weights"), self._weights)
+        form.add_field(self.tr("&Note"), self._note)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)

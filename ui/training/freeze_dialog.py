@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from core.domain.datasets import Dataset
 from core.domain.names import shown
+from ui.widgets.form_rows import FormRows
 from ui.widgets.labels import label, set_role
 
 
@@ -36,8 +37,8 @@ class FreezeDialog(QDialog):
         buttons.addButton(QPushButton(self.tr("Cancel")), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self._submit)
         buttons.rejected.connect(self.reject)
-        form = QFormLayout()
-        form.addRow(self.tr("&Version"), self.version)
+        form = FormRows()
+        form.add_field(self.tr("&Version"), self.version)
         column = QVBoxLayout(self)
         column.setSpacing(12)
         for part in (self.text, self.details):

@@ -33,6 +33,7 @@ class ViewerSidePanel(QFrame):
         self.categories = CategoryList(has_keys=True)
         self.categories.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.categories.setToolTip(self.tr("Show or hide a class: click its box, or press its number"))
+        self._class_buttons: list[QToolButton] = []
         self._ground_truth = _check(self.tr("&Ground truth"), self.tr("Show the ground truth (G; hold H to hide)"))
         self._ground_truth.setChecked(True)
         self._labels = _check(self.tr("&Labels"), self.tr("Write the class beside each shape (L)"))
@@ -107,11 +108,15 @@ class ViewerSidePanel(QFrame):
             button.setAccessibleName(tip)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(slot)
+            button.setEnabled(False)  # until there is a class
+            self._class_buttons.append(button)
             row.addWidget(button)
         return row
 
     def set_categories(self, categories: Sequence[Category], counts: Mapping[CategoryId, int]) -> None:
         self.categories.set_categories(categories, counts)
+        for button in self._class_buttons:
+            button.setEnabled(bool(categories))
         rows = min(max(len(categories), 1), MAX_LIST_ROWS)
         self.categories.setFixedHeight(rows * self.categories.sizeHintForRow(0) + 2 if categories else 30)
 

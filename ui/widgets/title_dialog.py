@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.widgets.form_rows import FormRows
 from ui.widgets.labels import label, set_role
 
 
@@ -37,10 +38,10 @@ class TitleDialog(QDialog):
         self._description.setMinimumHeight(110)
         self._problem = label("", "error", wrap=True)
         self._problem.hide()
-        form = QFormLayout()
+        form = FormRows()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow(name_label or self.tr("&Name"), self._name)
-        form.addRow(self.tr("&Description"), self._description)
+        form.add_field(name_label or self.tr("&Name"), self._name)
+        form.add_field(self.tr("&Description"), self._description)
         self._save = QPushButton(self.tr("Save"))
         set_role(self._save, "primary")
         self._save.setDefault(True)

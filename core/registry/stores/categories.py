@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain.categories import MAX_CATEGORY_NAME, CategoryUse
+from core.domain.categories import MAX_CATEGORY_NAME, PALETTE, CategoryUse
 from core.domain.ids import CategoryId, ProjectId
 from core.domain.names import shown
 from core.errors import NotFoundError, RefusedError
@@ -51,11 +51,11 @@ kind = 'image' AND category_id IN ({marks}) AND EXISTS (
 
 
 def insert_category(session: Session, project: ProjectId, name: str, colour: str = "") -> tuple[CategoryId, Step]:
-    """Behind the others. Raises RefusedError for a name or colour that cannot be had."""
+    """Behind the others, where its colour is not one that another was given. Raises RefusedError for a name or colour
+    that cannot be had."""
     cursor = cursor_of(session)
     name, colour = check_name(cursor, project, name), check_colour(colour)
-    (highest,) = cursor.execute("SELECT max(position) FROM category WHERE project_id = ?", (project,)).fetchone()
-    position = 0 if highest is None else highest + 1
+    position = _free_position(cursor, project)
     query = "INSERT INTO category (project_id, name, position, colour) VALUES (?, ?, ?, ?) RETURNING id"
     (id,) = cursor.execute(query, (project, name, position, colour)).fetchone()
     classes_changed(session, project)
@@ -181,6 +181,15 @@ def check_name(cursor: Cursor, project: ProjectId, name: str, *, owner: int | No
         text = f'A class named "{shown(name)}" already exists.'
         raise RefusedError(text, hint="Choose another name, or merge the two classes.")
     return name
+
+
+def _free_position(cursor: Cursor, project: ProjectId) -> int:
+    """Behind all: the first whose colour of PALETTE was not given to a class by a person."""
+    rows = cursor.execute("SELECT position, colour FROM category WHERE project_id = ?", (project,)).fetchall()
+    position = max((place for place, _ in rows), default=-1) + 1
+    given = {colour for _, colour in rows if colour}
+    free = (place for place in range(position, len(PALETTE)) if PALETTE[place].lower() not in given)
+    return next(free, max(position, len(PALETTE)))
 
 
 def check_colour(colour: str) -> str:

@@ -71,7 +71,8 @@ def _run_rows(facts: Facts) -> Iterator[Row]:
     yield "Method", f"{worker.title} {worker.version}" if worker else "", False
     yield "Task", facts.task.slug if facts.task else "", False
     name = facts.draft.configuration_name or (facts.configuration.name if facts.configuration else "")
-    yield "Configuration", name or "the method's defaults", not name
+    of_run = "values of this run" if facts.draft.values else "the method's defaults"
+    yield "Configuration", name or of_run, not name and not facts.draft.values
     if facts.architecture:
         yield "Network", facts.architecture, False
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from core.domain.categories import Labelling
+from core.domain.categories import PALETTE, Labelling
 from core.domain.changes import Changed
 from core.errors import NotFoundError, RefusedError, StorageError
 from core.files.locks import try_lock
@@ -39,6 +39,22 @@ def test_a_class_is_added_renamed_and_recoloured(project):
     for done in (recoloured, renamed, added.value.done):
         project.categories.undo(done)
     assert project.rows() == before
+
+
+def test_a_new_class_has_no_colour_that_another_was_given(project):
+    taken = [PALETTE[4], PALETTE[5].lower()]
+    for name, colour in zip(("cat", "line"), taken, strict=True):
+        project.categories.recolour(project.id, project.category(name), colour)
+    rows = project.rows()
+    added = project.categories.add(project.id, "stamp").value
+    assert [(one.name, one.index) for one in project.projects.list_categories(project.id)][-1] == ("stamp", 6)
+    for n, position in enumerate((7, 8, 9)):
+        project.categories.add(project.id, f"further {n}")
+        assert project.projects.list_categories(project.id)[-1].index == position
+    for category in project.projects.list_categories(project.id)[-3:]:
+        project.categories.delete(project.id, category.id)
+    project.categories.undo(added.done)
+    assert project.rows() == rows
 
 
 @pytest.mark.parametrize(

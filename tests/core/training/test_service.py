@@ -61,6 +61,7 @@ def test_the_review_says_everything(shop: Shop):
     assert review.free_bytes > 0
     assert not review.is_val_carved
     assert _row(review, "Method")[0].startswith("Fake worker 0.1.0")
+    assert _row(review, "Configuration") == ("values of this run", False)
     assert _row(review, "Steps") == ("2", False)
     assert _row(review, "Points per step") == ("8", True)
     assert _row(review, "Fail at step") == ("auto", True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QPushButton, QTabBar, QToolButton, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -119,6 +119,13 @@ def test_new_counts_of_the_same_project_keep_the_choices(page: ProjectPage, make
     page.set_categories(CATEGORIES)
     assert page.selected_folder == "train"
     assert page.chosen_categories == (CategoryId("text"),)
+
+
+def test_all_and_none_are_of_no_use_without_a_class(page: ProjectPage) -> None:
+    buttons = [one for one in page.findChildren(QToolButton) if one.text() in ("All", "None")]
+    assert [one.isEnabled() for one in buttons] == [True, True]
+    page.set_categories(())
+    assert [one.isEnabled() for one in buttons] == [False, False]
 
 
 def test_clearing_the_filters_announces_what_changes(qtbot: QtBot, page: ProjectPage) -> None:
