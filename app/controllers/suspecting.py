@@ -22,6 +22,7 @@ from core.domain.names import shown
 from core.domain.projects import Project
 from core.domain.studies import StudyInfo
 from core.domain.suspicions import SuspicionKind
+from core.errors import CalqueError
 from ui.judging.judging_item import JudgingItem
 from ui.judging.suspicions_page import NEXT, PREVIOUS, RIGHT, TAKE, UNSURE, WRONG, SuspicionsPage
 from ui.widgets.save_dialog import ask_save_path, safe_file_name
@@ -120,10 +121,14 @@ class SuspectingController(JudgingController):
         verdict, candidate = _VERDICTS[verb], entry.candidate
 
         def work() -> Changed[JudgingStep]:
-            reviewed = self._suspecting.review(project.id, study, entry, verdict)
             if verb != TAKE or candidate is None:
-                return reviewed
-            accepted = self._accepting.accept(project.id, study, [candidate])
+                return self._suspecting.review(project.id, study, entry, verdict)
+            accepted = self._accepting.accept(project.id, study, [candidate])  # first: this may be refused
+            try:
+                reviewed = self._suspecting.review(project.id, study, entry, verdict)
+            except CalqueError:
+                self._accepting.take_back(accepted.value.step)
+                raise
             step = replace(reviewed.value, rows=accepted.value.step.rows)
             return Changed(step, reviewed.changes.merged(accepted.changes))
 

@@ -15,6 +15,7 @@ from app.jobs import JobRunner
 from app.undo import UndoHistory
 from core.domain.judgements import LABEL_SUSPICIOUS
 from core.domain.suspicions import SuspicionKind
+from core.errors import StorageError
 from core.evaluations.studies import StudyService
 from core.judgements.suspecting import SuspectingService
 from tests.core.judgements.predicted_shop import PredictedShop
@@ -101,3 +102,27 @@ def test_a_missing_object_is_accepted_from_the_prediction(
     page.undo_requested.emit()
     qtbot.waitUntil(lambda: finder.entry is not None)
     assert shop.accepting.list_accepted([image]) == ()
+
+
+def test_no_verdict_is_given_where_its_prediction_is_not_accepted(
+    shop: PredictedShop, finder: SuspectingController, page: SuspicionsPage, qtbot, monkeypatch
+) -> None:
+    page.filter_chosen.emit(SuspicionKind.MISSING.value)
+    qtbot.waitUntil(lambda: finder.entry is not None and finder.entry.kind is SuspicionKind.MISSING)
+    qtbot.waitUntil(lambda: page.item is not None and page.button(TAKE).isEnabled())
+    entry, told = finder.entry, []
+    monkeypatch.setattr(page.banner, "show_message", told.append)
+    with shop.registry.occupied.importing(shop.project):
+        QTest.keyClick(page.canvas, Qt.Key.Key_A)
+        qtbot.waitUntil(lambda: len(told) == 1)
+    assert (told[0].code, finder.entry) == ("E-432", entry)
+    with monkeypatch.context() as patched:
+        patched.setattr(SuspectingService, "review", _fail)
+        QTest.keyClick(page.canvas, Qt.Key.Key_A)
+        qtbot.waitUntil(lambda: len(told) == 2)
+    assert shop.tags.count(shop.project)[LABEL_SUSPICIOUS] == 0
+    assert (shop.accepting.list_accepted([entry.image]), finder.entry) == ((), entry)
+
+
+def _fail(*_: object) -> None:
+    raise StorageError("The disk is full.")
