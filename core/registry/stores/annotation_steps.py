@@ -21,7 +21,7 @@ from core.errors import RefusedError
 from core.registry.changes import note
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
 from core.registry.stores.driver import cursor_of
-from core.registry.stores.image_sheets import find_contradiction, read_sheets
+from core.registry.stores.image_sheets import find_contradiction, find_said_twice, read_sheets
 from core.registry.stores.import_reports import Renaming, follow_classes, turn
 from core.registry.stores.kept_rows import COLUMNS, MARKS, ROWS_AT_ONCE, KeptRows, Keys, digest_with
 from core.registry.stores.mass_upkeep import TouchedImages, class_rewritten, images_relabelled
@@ -188,6 +188,10 @@ def _write_annotations(session: Session, cursor: Cursor, step: Step, told: Told)
     if contradicted is not None:
         (sheet,) = read_sheets(session, [contradicted]).values()
         raise _changed(f'"{shown(sheet.path)}" would be marked as having nothing to find, and have annotations.')
+    repeated = find_said_twice(session, step.removed.ids)
+    if repeated is not None:
+        (sheet,) = read_sheets(session, [repeated]).values()
+        raise _changed(f'"{shown(sheet.path)}" was given the same label since, and would have it twice.')
     return Step(step.project, going, step.removed.ids, moved, swapped, step.removed.digest)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Integer, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.ids import ProjectId
 from core.domain.projects import Source
 from core.registry.stores.chunks import KEYS_PER_QUERY, chunked
+from core.registry.stores.driver import cursor_of
 from core.registry.tables.images import ANNOTATIONS, IMAGES
 
 WHOLE = "image"
@@ -57,4 +60,25 @@ def find_contradiction(session: Session, images: Iterable[int]) -> int | None:
         found: int | None = session.scalar(query)
         if found is not None:
             return found
+    return None
+
+
+# The first table is the one that is named by key; what imports said twice is theirs to say.
+_SAID_BESIDE = """
+SELECT one.image_id, other.id FROM annotation AS one CROSS JOIN annotation AS other ON other.image_id = one.image_id
+WHERE one.id IN ({marks}) AND one.kind = 'image' AND other.kind = 'image' AND other.id != one.id
+AND other.category_id IS one.category_id AND other.source != 'import'
+AND (other.source = 'model') = (one.source = 'model')
+"""
+
+
+def find_said_twice(session: Session, annotations: NDArray[np.int64]) -> int | None:
+    """The key of an image of which as a whole one of these annotations says what another, which a person or a model
+    made and is none of these, says too."""
+    cursor = cursor_of(session)
+    for chunk in chunked(annotations.tolist(), KEYS_PER_QUERY):
+        rows = cursor.execute(_SAID_BESIDE.format(marks=",".join("?" * len(chunk))), chunk).fetchall()
+        for image, other in rows:
+            if not (annotations == other).any():
+                return int(image)
     return None

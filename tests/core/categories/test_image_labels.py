@@ -154,6 +154,19 @@ def test_a_class_that_was_made_for_images_goes_where_none_can_be_labelled(projec
     assert project.rows() == before
 
 
+@pytest.mark.parametrize("labelling", [Labelling.ADD, Labelling.WITHOUT_CONCEPT])
+def test_a_label_that_somebody_else_gave_again_is_not_brought_back_beside_it(project, labelling):
+    paths = ["b/6.jpg", "b/7.jpg"]
+    label(project, labelling, "cat", paths)
+    cleared = label(project, Labelling.CLEAR, "cat", paths).value.done
+    label(project, labelling, "cat", paths[1:])
+    before = project.rows()
+    with pytest.raises(RefusedError, match=r'"b/7\.jpg" was given the same label since'):
+        project.categories.undo(cleared)
+    assert project.rows() == before
+    project.assert_sound()
+
+
 def test_labels_that_somebody_else_changed_since_are_not_taken_away(project):
     done = label(project, Labelling.ADD, "cat", ["b/7.jpg"]).value.done
     labelling = LabellingService(project.registry)
