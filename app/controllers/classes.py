@@ -256,18 +256,22 @@ class ClassesController(QObject):
         then: Callable[[Any], None],
         dialog: ClassQuestion,
     ) -> None:
-        """The dialog stays, and says why, where it was refused."""
+        """The dialog stays, and says why, where it was refused; it may be closed before there is an answer."""
         project = self._project
         assert project is not None
         dialog.set_busy(True)
 
         def done(value: Any) -> None:
-            dialog.accept()
+            if self.question is dialog:
+                dialog.accept()
             then(value)
 
         def refused(message: UserMessage) -> None:
-            dialog.set_busy(False)
-            dialog.show_problem(message.in_words)
+            if self.question is dialog:
+                dialog.set_busy(False)
+                dialog.show_problem(message.in_words)
+            else:
+                self.message_raised.emit(message)
 
         # Not in the registry's own thread: what is shown meanwhile is read there.
         self._jobs.run(lambda: work(project.id), then=done, on_error=refused)

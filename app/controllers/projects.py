@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.controllers.answered_dialog import AnsweredDialog
 from app.jobs import JobRunner
 from app.undo import UndoHistory
 from core.domain.changes import NO_CHANGES, Changed, Changes
@@ -221,9 +222,10 @@ class ProjectsController(QObject):
 
     def _rename(self, project: Project, name: str, dialog: RenameProjectDialog) -> None:
         rename, old, new = self._projects.rename_project, project.name, name.strip()
+        answered = AnsweredDialog(dialog)
 
         def renamed(_changes: Changes) -> None:
-            dialog.accept()
+            answered.accept()
             if self._undo is not None and new != old:
                 self._undo.did(
                     project.id,
@@ -235,7 +237,7 @@ class ProjectsController(QObject):
         self._jobs.run(
             lambda: rename(project.id, name),
             then=renamed,
-            on_error=lambda message: dialog.show_problem(f"{message.text} {message.hint}".strip()),
+            on_error=answered.refused_by(self.message_raised.emit),
             pool="registry",
         )
 

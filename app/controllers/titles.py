@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.answered_dialog import AnsweredDialog
 from app.jobs import JobRunner
-from core.domain.messages import UserMessage
 from ui.widgets.title_dialog import TitleDialog
 
 
@@ -34,6 +34,8 @@ def ask_title(
     """`rename` and `describe` are called in the background, each for what the person has changed; then `then`."""
     dialog = TitleDialog(title.window, title.name, title.description, name_label=title.label, parent=parent)
 
+    answered = AnsweredDialog(dialog)
+
     def store(name: str, description: str) -> None:
         changes: list[Callable[[], object]] = []
         if name.strip() != title.name:
@@ -45,15 +47,12 @@ def ask_title(
     def go_on(changes: list[Callable[[], object]]) -> None:
         """One job each, so that what each says of its changes is told."""
         if not changes:
-            dialog.accept()
+            answered.accept()
             then()
             return
-        jobs.run(changes[0], then=lambda _done: go_on(changes[1:]), on_error=_shows_problem(dialog), pool="registry")
+        refused = answered.refused_by(jobs.error_raised.emit)
+        jobs.run(changes[0], then=lambda _done: go_on(changes[1:]), on_error=refused, pool="registry")
 
     dialog.submitted.connect(store)
     dialog.open()
     return dialog
-
-
-def _shows_problem(dialog: TitleDialog) -> Callable[[UserMessage], None]:
-    return lambda message: dialog.show_problem(f"{message.text} {message.hint}".strip())

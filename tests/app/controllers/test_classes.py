@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from pytestqt.qtbot import QtBot
 
 from app.controllers.classes import ClassesController
@@ -148,6 +148,24 @@ def test_a_class_is_added_and_one_that_is_refused_says_why(desk: Desk, qtbot: Qt
     dialog._name.setText("margin")
     dialog.verb.click()
     qtbot.waitUntil(lambda: desk.names() == ["text", "zone", "margin"])
+
+
+def test_a_question_that_is_closed_while_its_class_is_written_loses_no_step(desk: Desk, qtbot: QtBot) -> None:
+    dialog = desk.wish(qtbot, ClassVerb.ADD)
+    assert isinstance(dialog, ClassNameDialog)
+    dialog._name.setText("stamp")
+    dialog.verb.click()
+    dialog.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.waitUntil(lambda: desk.undo.undo_text == 'adding the class "stamp"')
+    assert "stamp" in desk.names()
+    refused = desk.wish(qtbot, ClassVerb.ADD)
+    assert isinstance(refused, ClassNameDialog)
+    refused._name.setText("a\tb")
+    refused.verb.click()
+    refused.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.waitUntil(lambda: any("cannot be shown" in one for one in desk.said))
 
 
 def test_all_classes_are_edited_in_a_dialog(desk: Desk, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -171,6 +171,8 @@ def test_the_new_name_of_a_project_is_taken_back(
     dialog._name.setText("Old prints")
     with qtbot.waitSignal(undo.changed):
         qtbot.mouseClick(dialog._rename, Qt.MouseButton.LeftButton)
+        dialog.reject()  # before there is an answer
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert undo.undo_text == 'the name "Old prints" of the project'
     undo.undo()
     qtbot.waitUntil(lambda: name() == browse_project.name)
