@@ -6,13 +6,15 @@ from __future__ import annotations
 import marshal
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from tempfile import SpooledTemporaryFile
+from pathlib import Path
+from tempfile import SpooledTemporaryFile, gettempdir
 from typing import Any
 from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files.faults import told_as_storage_error
 from core.registry.tables.images import ANNOTATIONS
 
 COLUMNS = ", ".join(column.name for column in ANNOTATIONS.columns)
@@ -25,6 +27,8 @@ MARKS = ", ".join("?" * len(ANNOTATIONS.columns))
 ROWS_AT_ONCE = 20_000
 
 _IN_MEMORY = 16 * 2**20
+
+_WHAT = "What Undo needs"
 
 Keys = NDArray[np.int64]
 
@@ -48,10 +52,12 @@ class KeptRows:
         self.has_imports = False
 
     def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Rows in the order of `COLUMNS`, as the database has them."""
+        """Rows in the order of `COLUMNS`, as the database has them. Raises StorageError where there is no room for
+        more."""
         if rows:
             packed = zlib.compress(marshal.dumps(list(rows)), 1)
-            self._file.write(packed)
+            with told_as_storage_error(_WHAT, Path(gettempdir())):
+                self._file.write(packed)
             self._lengths.append(len(packed))
             self._ids.append(np.array([row[0] for row in rows], dtype=np.int64))
             self._images.append(np.array([row[1] for row in rows], dtype=np.int64))
@@ -76,6 +82,10 @@ class KeptRows:
         return sum(map(len, self._ids))
 
     def chunks(self) -> Iterator[list[tuple[Any, ...]]]:
-        self._file.seek(0)
+        """Raises StorageError."""
+        with told_as_storage_error(_WHAT, Path(gettempdir())):
+            self._file.seek(0)
         for length in self._lengths:
-            yield marshal.loads(zlib.decompress(self._file.read(length)))
+            with told_as_storage_error(_WHAT, Path(gettempdir())):
+                packed = self._file.read(length)
+            yield marshal.loads(zlib.decompress(packed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import ExitStack
 from unittest.mock import Mock
 
@@ -10,7 +11,7 @@ import pytest
 from core.domain.categories import Labelled, Labelling
 from core.domain.labelling import ShapeEdit
 from core.domain.projects import Source
-from core.errors import NotFoundError, RefusedError
+from core.errors import NotFoundError, RefusedError, StorageError
 from core.labelling.service import LabellingService
 from core.stopping import StoppedError
 from tests.core.categories.labelled_project import WHOLE
@@ -151,6 +152,16 @@ def test_a_class_that_was_made_for_images_goes_where_none_can_be_labelled(projec
     project.registry.occupied.check = Mock(side_effect=[None, refused, None])  # it ends at once
     with pytest.raises(RefusedError, match="imported into"):
         project.categories.label_images_as(project.id, project.images("8.jpg"), Labelling.ADD, "dog")
+    assert project.rows() == before
+
+
+def test_nothing_is_done_where_there_is_no_room_for_what_undo_needs(project, monkeypatch):
+    before = project.rows()
+    monkeypatch.setattr("core.registry.stores.kept_rows._IN_MEMORY", 1)
+    full = Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(StorageError, match=r"The disk is full\. What Undo needs could not be stored"):
+        label(project, Labelling.CLEAR)
     assert project.rows() == before
 
 
