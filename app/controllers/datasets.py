@@ -14,6 +14,7 @@ from app.undo import Turn, UndoHistory, in_one_go, pace_of
 from core.domain.changes import Changed, Changes
 from core.domain.datasets import Dataset, DatasetEdit, DatasetState, SetId, SetRole
 from core.domain.ids import DatasetId
+from core.domain.image_ids import ImageIds
 from core.domain.imports import Severity
 from core.domain.messages import UserMessage
 from core.domain.names import shown
@@ -153,10 +154,16 @@ class DatasetsController(QObject):
         if dataset is None:
             return
         name = next((item.name for item in dataset.sets if item.id == key), "")
+
+        def show(images: ImageIds) -> None:
+            if self.page.is_shown(dataset.id):
+                self.images_requested.emit(images, f'in the set "{shown(name)}"')
+
         self._jobs.run(
             lambda: self._services.dataset_editing.list_images(dataset.id, (key,)),
-            then=lambda images: self.images_requested.emit(images, f'in the set "{shown(name)}"'),
+            then=show,
             on_error=self._say,
+            key="dataset-images",
         )
 
     # --- editing ---------------------------------------------------------------------------------------------------

@@ -133,13 +133,20 @@ class SetFillingController(QObject):
 
     def _show(self, target: object) -> None:
         """List what is in a set."""
-        if not isinstance(target, SetTarget):
+        project = self._project
+        if not isinstance(target, SetTarget) or project is None:
             return
+
+        def show(images: ImageIds) -> None:
+            if self._project is not None and self._project.id == project.id:
+                self.set_show_requested.emit(images, f'in the set "{shown(target.item.name)}"')
+
         self._jobs.run(
             lambda: self._services.dataset_editing.list_images(target.dataset, (target.item.id,)),
-            then=lambda images: self.set_show_requested.emit(images, f'in the set "{shown(target.item.name)}"'),
+            then=show,
             on_error=self.message_raised.emit,
             pool="registry",
+            key="set-images",
         )
 
     def _look(self) -> None:

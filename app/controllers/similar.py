@@ -122,9 +122,17 @@ class SimilarController(QObject):
         self.message_raised.emit(message)
 
     def _fetch(self, images: ImageIds) -> None:
+        project = self._project
+        if project is None:
+            return
+
+        def got(records: tuple[ImageRecord, ...]) -> None:
+            if self._project is not None and self._project.id == project.id:
+                self._got_records(records)
+
         self._jobs.run(
             lambda: self._projects.get_images(images),
-            then=self._got_records,
+            then=got,
             on_error=self.message_raised.emit,
             pool="registry",
             key="similar-records",
@@ -132,9 +140,6 @@ class SimilarController(QObject):
         )
 
     def _got_records(self, records: tuple[ImageRecord, ...]) -> None:
-        project = self._project
-        if project is None:
-            return
         self.page.show_images([(record.id, shown(record.path)) for record in records])
         self._queue = deque(records)
         self._make_pictures()

@@ -30,7 +30,7 @@ class ClassChooser(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setAccessibleName(self.tr("Class of what is drawn and selected"))
-        self.setToolTip(self.tr("Choose by the first letters, or type a new class and press Enter (C)"))
+        self.setToolTip(self.tr("Type its first letters or a new class, and Enter (C). 1 to 9: of what is selected"))
         self.view().setAccessibleName(self.tr("Classes"))
         self.setMinimumContentsLength(14)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -271,6 +271,10 @@ def test_the_images_of_a_set_are_asked_for(desk: Desk) -> None:
     desk.controller.images_requested.connect(lambda images, words: found.append((images, words)))
     desk.press("Show images")
     assert [(len(images), words) for images, words in found] == [(dataset.sets[0].n_images, 'in the set "train"')]
+    desk.page.view.images_requested.emit(dataset.sets[0].id)
+    desk.controller.show_project(replace(desk.project, id=ProjectId("0")))
+    desk.settle()
+    assert len(found) == 1, "they are of no project that is open"
 
 
 def test_a_training_on_the_dataset_is_asked_for(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -124,6 +125,12 @@ def test_what_is_in_a_set_is_listed(shop: DatasetShop, page: ProjectPage, fillin
         page.target_activated.emit(train)
     assert len(told.args[0]) == 2
     assert told.args[1] == 'in the set "train"'
+    late: list[object] = []
+    filling.set_show_requested.connect(lambda *shown: late.append(shown))
+    page.target_activated.emit(train)
+    filling.show_project(replace(ProjectService(shop.registry).get_project(shop.project), id=ProjectId("0")))
+    qtbot.waitUntil(lambda: filling._jobs.n_busy == 0)
+    assert late == [], "of a project that is not shown any more"
 
 
 def test_the_menus_do_the_same_by_keys(

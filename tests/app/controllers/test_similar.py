@@ -14,6 +14,7 @@ from app.changes import ChangeDispatcher
 from app.controllers.similar import SimilarController
 from app.jobs import JobRunner
 from core.domain.ids import ProjectId
+from core.domain.projects import ImageFilter
 from core.similar.service import SimilarService
 from tests.core.checks.leaky_project import LeakyProject
 
@@ -62,6 +63,16 @@ def test_what_was_found_is_said_to_be_old_after_a_change(leaky: LeakyProject, jo
     page._again.click()
     qtbot.waitUntil(lambda: not page._outdated.isVisible() and not jobs.n_busy, timeout=20_000)
     assert proposed not in page.board.ids
+
+
+def test_pictures_of_the_project_before_are_not_shown(leaky: LeakyProject, jobs: JobRunner, qtbot: QtBot) -> None:
+    controller = controller_of(leaky, jobs, qtbot, leaky.services.similar)
+    projects = leaky.services.projects
+    images = projects.list_image_ids(ImageFilter(leaky.project))
+    controller.page.pictures_requested.emit(images)
+    controller.show_project(replace(projects.get_project(leaky.project), id=ProjectId("another")))
+    qtbot.waitUntil(lambda: not jobs.n_busy)
+    assert len(controller.page.board.ids) == 0
 
 
 @pytest.mark.parametrize("how", ["stop", "another project", "the window closes"])
