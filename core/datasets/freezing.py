@@ -111,12 +111,16 @@ class DatasetFreezing:
         """
         sweep(self._folder, _HALF_WRITTEN)
         sweep(self._folder, _HALF_WRITTEN_BESIDE)
+        recovered = self._open_again()  # first: what cannot be tidied keeps no dataset from being used
         purge_deleted(self._registry, self._folder, clock.now() - DELETED_KEPT)
+        keep_abouts(self._registry, self._folder)
+        return recovered
+
+    def _open_again(self) -> Changed[tuple[Dataset, ...]]:
         with self._registry.read() as session:
             building = store.list_in_state(session, DatasetState.BUILDING)
         left = [item for item in building if not is_locked(self._lock_file(item.id))]
         if not left:
-            keep_abouts(self._registry, self._folder)
             return Changed((), NO_CHANGES)
         with self._registry.write(durable=True) as session:
             for item in left:
@@ -125,7 +129,6 @@ class DatasetFreezing:
             changes = noted(session)
         for item in left:
             self._drop_lock(item.id)
-        keep_abouts(self._registry, self._folder)
         return Changed(found, changes)
 
     def open_frozen(self, id: DatasetId) -> FrozenDataset:

@@ -39,7 +39,8 @@ def keep_abouts(registry: Registry, folder: Path) -> None:
             write_about(folder, about)
     for file, dataset in there.items():
         if dataset in known and file not in wanted:
-            file.unlink(missing_ok=True)
+            with suppress(OSError):  # the next start tries again
+                file.unlink(missing_ok=True)
 
 
 def purge_deleted(registry: Registry, folder: Path, before: datetime) -> None:

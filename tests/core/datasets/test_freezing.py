@@ -423,6 +423,15 @@ freezing.freeze({filled!r}, progress=lambda done, total, text: text.startswith("
     assert freezing.freeze(filled).value.version == "V001"
 
 
+def test_what_cannot_be_tidied_keeps_no_dataset_from_being_open_again(shop, freezing, filled, monkeypatch):
+    with shop.registry.write() as session:
+        store.set_state(session, filled, DatasetState.BUILDING, clock.now())
+    monkeypatch.setattr("core.datasets.freezing.purge_deleted", Mock(side_effect=StorageError("The disk is full.")))
+    with pytest.raises(StorageError):
+        freezing.recover()
+    assert raw_state(shop, filled) == "open"
+
+
 def test_what_is_empty_is_not_frozen(shop, freezing):
     id, _ = shop.made()
     with pytest.raises(RefusedError, match='The sets of "Data" are empty'):
