@@ -44,7 +44,7 @@ class FolderLine(QWidget):
                 images=counted(folder.n_images, "image"), annotated=formatting.count(folder.n_annotated)
             )
             row.addWidget(label(counts, "muted"))
-        remove = QToolButton()
+        self.remove = remove = QToolButton()
         remove.setIcon(icon("x"))
         remove.setToolTip(self.tr("Remove this folder from the set"))
         remove.setAccessibleName(self.tr("Remove {folder}").format(folder=folder_title(path)))
@@ -212,16 +212,29 @@ class SplitSlot(QWidget):
     def _remove(self, path: str) -> None:
         self.take_paths([other for other in self._paths if other != path])
 
-    def _refresh(self) -> None:
-        while (item := self._lines_column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for path in self._paths:
+    def _refresh_lines(self) -> None:
+        """Anew; the keyboard goes through them before what follows, and stays among them where it was."""
+        lines = [self._lines_column.itemAt(place).widget() for place in range(self._lines_column.count())]
+        focused = next((n for n, one in enumerate(lines) if isinstance(one, FolderLine) and one.remove.hasFocus()), -1)
+        for old in lines:
+            self._lines_column.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        before: QWidget = self.control
+        for place, path in enumerate(self._paths):
             line = FolderLine(path, self._folders.get(path))
             line.remove_requested.connect(self._remove)
             self._lines_column.addWidget(line)
+            self.setTabOrder(before, line.remove)
+            before = line.remove
+            if place <= focused:
+                line.show()
+                line.remove.setFocus()
+        if focused >= 0 and not self._paths:
+            self.control.setFocus()
+
+    def _refresh(self) -> None:
+        self._refresh_lines()
         kind = self.filter.kind()
         self.kind.setCurrentIndex(self.kind.findData(kind))
         self.kind.setVisible(not self._is_of_dataset)

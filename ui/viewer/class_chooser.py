@@ -39,6 +39,7 @@ class ClassChooser(QComboBox):
         line = self.lineEdit()
         assert line is not None  # it is editable
         line.setPlaceholderText(self.tr("Class"))
+        line.setAccessibleName(self.accessibleName())
         line.returnPressed.connect(self._enter)
         self.proposals = NameProposals(self, self.tr("New class “{name}”"))
         self.proposals.taken.connect(self._take_proposed)

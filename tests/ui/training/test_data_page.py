@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from core.domain.ids import ProjectId, TaskId
@@ -43,6 +43,22 @@ def test_a_folder_can_be_taken_out_again(wizard: TrainingWizard) -> None:
     lines = page.slot("test").findChildren(FolderLine)
     lines[0].remove_requested.emit("test")
     assert wizard.draft().test_folders == ("train/a",)
+
+
+def test_the_keyboard_goes_through_the_folders_of_a_set_and_stays_there(qtbot: QtBot, wizard: TrainingWizard) -> None:
+    slot = page_of(wizard).slot("test")
+    slot.take_paths(("test", "train/a"))
+    wizard.activateWindow()
+    for left in ("train/a", ""):
+        remove = next(one.remove for one in slot.findChildren(FolderLine) if one.isVisible())
+        slot.control.setFocus()
+        qtbot.waitUntil(slot.control.hasFocus)
+        qtbot.keyClick(slot.control, Qt.Key.Key_Tab)
+        assert remove.hasFocus()
+        qtbot.keyClick(remove, Qt.Key.Key_Space)
+        assert wizard.draft().test_folders == ((left,) if left else ())
+        rest = [one.remove for one in slot.findChildren(FolderLine) if one.isVisible()]
+        assert QApplication.focusWidget() is (rest[0] if rest else slot.control)
 
 
 def test_the_picker_knows_what_the_other_sets_use(wizard: TrainingWizard) -> None:
