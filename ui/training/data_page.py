@@ -108,7 +108,7 @@ class DataPage(WizardPage):
         self._refresh_task()
 
     def _lay_out(self) -> None:
-        self._source.add(DATASET, self.tr("A datase&t"), " ", self._dataset)
+        self._source.add(DATASET, self.tr("&A dataset"), " ", self._dataset)
         self._source.add(
             FOLDERS,
             self.tr("Fo&lders, tags, sets and filters"),

@@ -95,6 +95,7 @@ class SplitSlot(QWidget):
         self.control = QPushButton(icon("folder-tree"), self.tr("Choose folders…"))
         self.control.setAccessibleName(self.tr("Choose folders for {set}").format(set=title))
         self._lines = QWidget()
+        self._lines_shown: list[FolderLine] = []
         self._lines_column = QVBoxLayout(self._lines)
         self._lines_column.setContentsMargins(0, 0, 0, 0)
         self._lines_column.setSpacing(0)
@@ -214,8 +215,8 @@ class SplitSlot(QWidget):
 
     def _refresh_lines(self) -> None:
         """Anew; the keyboard goes through them before what follows, and stays among them where it was."""
-        lines = [self._lines_column.itemAt(place).widget() for place in range(self._lines_column.count())]
-        focused = next((n for n, one in enumerate(lines) if isinstance(one, FolderLine) and one.remove.hasFocus()), -1)
+        lines, self._lines_shown = self._lines_shown, []
+        focused = next((place for place, one in enumerate(lines) if one.remove.hasFocus()), -1)
         for old in lines:
             self._lines_column.removeWidget(old)
             old.hide()
@@ -225,6 +226,7 @@ class SplitSlot(QWidget):
             line = FolderLine(path, self._folders.get(path))
             line.remove_requested.connect(self._remove)
             self._lines_column.addWidget(line)
+            self._lines_shown.append(line)
             self.setTabOrder(before, line.remove)
             before = line.remove
             if place <= focused:
