@@ -90,6 +90,8 @@ class ClassesController(QObject):
         shortcut.activated.connect(slot)
 
     def show_project(self, project: Project) -> None:
+        if self._project is not None and self._project.id != project.id:
+            self._set_categories(())  # a digit never gives a class of the project before
         self._project = project
         self._read()
 
@@ -101,19 +103,19 @@ class ClassesController(QObject):
         project = self._project
         assert project is not None
 
-        def got(categories: tuple[Category, ...]) -> None:
-            self._categories = categories
-            self.bar.set_categories(categories)
-            if self.dialog is not None:
-                self.dialog.set_categories(categories)
-
         self._jobs.run(
             lambda: self._projects.list_categories(project.id),
-            then=got,
+            then=self._set_categories,
             on_error=self.message_raised.emit,
             pool="registry",
             key="classes",
         )
+
+    def _set_categories(self, categories: tuple[Category, ...]) -> None:
+        self._categories = categories
+        self.bar.set_categories(categories)
+        if self.dialog is not None:
+            self.dialog.set_categories(categories)
 
     # --- classes -----------------------------------------------------------------------------------------------
 
@@ -153,9 +155,14 @@ class ClassesController(QObject):
         """What it would touch is counted before the question."""
         project = self._project
         assert project is not None
+
+        def got(use: CategoryUse) -> None:
+            if self._project is not None and self._project.id == project.id:
+                ask(category, use)
+
         self._jobs.run(
             lambda: self._services.categories.use_of(project.id, category.id),
-            then=lambda use: ask(category, use),
+            then=got,
             on_error=self.message_raised.emit,
             key="class-use",
         )

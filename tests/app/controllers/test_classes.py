@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from app.controllers.projects import ProjectsController
 from app.jobs import JobRunner
 from app.undo import UndoHistory
 from core.categories.service import CategoryService
+from core.domain.ids import ProjectId
 from core.domain.projects import Project
 from core.images.thumbnails import ThumbnailCache
 from core.projects.service import ProjectService
@@ -166,6 +168,15 @@ def test_a_question_that_is_closed_while_its_class_is_written_loses_no_step(desk
     refused.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qtbot.waitUntil(lambda: any("cannot be shown" in one for one in desk.said))
+
+
+def test_classes_of_the_project_before_are_neither_given_nor_asked_about(desk: Desk, qtbot: QtBot) -> None:
+    assert desk.classes.bar.class_at(1) is not None
+    desk.classes.wish(ClassVerb.DELETE, desk.classes._categories[0].id)
+    desk.classes.show_project(replace(desk.project, id=ProjectId("0")))
+    assert desk.classes.bar.class_at(1) is None
+    qtbot.waitUntil(lambda: desk.classes._jobs.n_busy == 0)
+    assert desk.classes.question is None
 
 
 def test_all_classes_are_edited_in_a_dialog(desk: Desk, qtbot: QtBot) -> None:
