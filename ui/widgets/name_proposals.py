@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QCompleter
+from PySide6.QtWidgets import QApplication, QComboBox, QCompleter, QWidget
 
 MOST_SEEN = 9
 LEAST_WIDTH = 260
@@ -36,6 +36,9 @@ class NameProposals(QObject):
         self._completer.setWidget(box)
         self._completer.activated[QModelIndex].connect(self._take)  # type: ignore[index]
         line.textEdited.connect(self._propose)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._follow_keyboard)
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +67,11 @@ class NameProposals(QObject):
             self._take(index)
         return index.isValid()
 
+    def _follow_keyboard(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Where the keyboard went elsewhere by itself, as to the grid when an answer came, the list closes."""
+        if now is not None and now not in (self._box, self._box.lineEdit(), self._completer.popup()):
+            self.hide()
+
     def hide(self) -> None:
         popup = self._completer.popup()
         if popup is not None:
@@ -90,8 +98,8 @@ class NameProposals(QObject):
             item = QStandardItem(self._new.format(name=new_name))
             item.setData(NEW, _ROW)
             self._model.appendRow(item)
-        if self._model.rowCount():
-            box = self._box
+        box = self._box
+        if self._model.rowCount() and box.window().focusWidget() in (box, box.lineEdit()):
             self._completer.complete(QRect(0, 0, max(box.width(), LEAST_WIDTH), box.height()))
         else:
             self.hide()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.widgets.name_proposals import NEW, NameProposals, matching
@@ -90,3 +90,24 @@ def test_all_are_listed_before_anything_is_typed(box: QComboBox, proposals: Name
     proposals.propose_all()
     assert proposals.texts() == list(NAMES)
     assert not proposals.take_marked(), "none is marked: Enter takes nothing unasked"
+
+
+def test_nothing_stays_open_where_the_keyboard_went_elsewhere(qtbot: QtBot) -> None:
+    window, elsewhere, box = QWidget(), QLineEdit(), QComboBox()
+    box.setEditable(True)
+    box.addItems(NAMES)
+    rows = QVBoxLayout(window)
+    rows.addWidget(box)
+    rows.addWidget(elsewhere)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    box.setFocus()
+    proposals = NameProposals(box, "New class “{name}”")
+    qtbot.keyClicks(box.lineEdit(), "ill")
+    assert proposals.is_open
+    elsewhere.setFocus()  # as the grid takes it when an answer comes
+    assert not proposals.is_open
+    proposals.propose_all()
+    assert not proposals.is_open, "its keys would go to the list"
