@@ -145,6 +145,8 @@ class Keys(Hands):
 
     @property
     def focused(self) -> Any:
+        if QApplication.activePopupWidget() is not None:
+            QApplication.processEvents()  # off screen a list hears late that it got the keyboard, even when gone
         popup = QApplication.activePopupWidget()
         if popup is not None:
             return popup
@@ -178,7 +180,8 @@ class Keys(Hands):
         self.until(lambda: (focus := QApplication.focusWidget()) is not None and focus.window() is window, "focus back")
 
     def to(self, name: str) -> None:
-        """By Tab to the control with this text or accessible name."""
+        """By Tab to the control with this text or accessible name, once it can be used."""
+        self.until(lambda: self._can_use(name), f'"{name}"')
         passed: list[str] = []
         for _ in range(MOST_STOPS):
             if QApplication.focusWidget() is not None and _is_called(QApplication.focusWidget(), name):
@@ -188,6 +191,10 @@ class Keys(Hands):
             if passed.count(passed[-1]) > 2:
                 break
         raise AssertionError(f'Tab does not reach "{name}" but: {passed}')
+
+    def _can_use(self, name: str) -> bool:
+        front = QApplication.activeModalWidget() or self.window.application.window
+        return any(_is_called(one, name) and one.isVisible() and one.isEnabled() for one in front.findChildren(QWidget))
 
     def use(self, name: str) -> None:
         self.to(name)
