@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
 
+from app.garbage import Garbage
 from app.kept_work import KeptWork
 from core.domain.changes import Changed, changes_of
 from core.domain.messages import UserMessage
@@ -127,6 +128,7 @@ class JobRunner(QObject):
         for pool in self._pools.values():
             pool.setExpiryTimeout(-1)
         self._work = KeptWork()
+        self.garbage = Garbage(self)
         self._sweeping = QTimer(self)
         self._sweeping.setSingleShot(True)
         self._sweeping.setInterval(_SWEPT_AFTER_MS)
@@ -194,6 +196,7 @@ class JobRunner(QObject):
         self._jobs.clear()
         self._progress.clear()
         self._work.sweep()
+        self.garbage.end()
         return all(ended)
 
     def _take(

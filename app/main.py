@@ -52,7 +52,7 @@ def _open_window(home: str | None, *, theme: str | None = None, trains_sample: b
         sys.stderr.write(f"{problem}\n")
         return 1
     # Loading makes hundreds of thousands of objects that stay: searching them for garbage meanwhile is an eighth of
-    # the start. `app.window` switches the collector on again.
+    # the start. `app.window` lets it be searched again, on its own thread.
     gc.disable()
     from app.window import run_window
 

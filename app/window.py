@@ -54,7 +54,8 @@ def run_window(named_home: str | None, *, theme: str | None = None, trains_sampl
     application.mark_theme(mode)
     hooks.error_raised.connect(application.show_message)
     instance.raise_requested.connect(application.raise_window)
-    application.settled.connect(collect_garbage_again)
+    application.jobs.garbage.rest()
+    application.settled.connect(lambda: collect_garbage_again(application))
     application.show()
     if settings.problem:
         application.show_message(UserMessage(settings.problem, severity=Severity.WARNING))
@@ -66,11 +67,11 @@ def run_window(named_home: str | None, *, theme: str | None = None, trains_sampl
     return code
 
 
-def collect_garbage_again() -> None:
+def collect_garbage_again(application: Application) -> None:
     """What the start has loaded stays for good and need not be searched again, which would hold the window up."""
     gc.collect()
     gc.freeze()
-    gc.enable()
+    application.jobs.garbage.go_on()
 
 
 def close_on_signals(application: Application) -> QTimer:

@@ -29,11 +29,12 @@ class Watched(window.Application):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
         self.settled.connect(lambda: QTimer.singleShot(0, self.tell))
-        QTimer.singleShot(0, lambda: said.update(collects_at_first=gc.isenabled()))
+        QTimer.singleShot(0, lambda: said.update(collects_at_first=gc.isenabled() or self.jobs.garbage.is_collecting))
 
     def tell(self):
         preloaded = [name for name in FOR_FIRST_CLICKS if name in sys.modules]
-        said.update(collects=gc.isenabled(), n_frozen=gc.get_freeze_count(), n_preloaded=len(preloaded))
+        said.update(collects=self.jobs.garbage.is_collecting and not gc.isenabled())
+        said.update(n_frozen=gc.get_freeze_count(), n_preloaded=len(preloaded))
         said.update(has_parser="app.cli" in sys.modules)
         self.leave()
 
