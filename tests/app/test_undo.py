@@ -66,11 +66,13 @@ def test_a_step_that_is_cut_off_half_way_is_asked_for_again(history: UndoHistory
         done.append("undo")
         return Changed(None, NO_CHANGES, why if len(done) == 1 else None)
 
-    history.did(ONE, "many images", undo=undo, redo=lambda: noting(done, "redo"))
+    ended: list[bool] = []
+    history.did(ONE, "many images", undo=undo, redo=lambda: noting(done, "redo"), told=ended.append)
     with qtbot.waitSignal(history.message_raised) as told:
         history.undo()
     assert told.args == [UserMessage("An import has begun.")]
     qtbot.waitUntil(lambda: history.undo_text == "many images")
+    assert ended == [True], "with an answer and a reason it has ended once"
     history.undo()
     qtbot.waitUntil(lambda: done == ["undo", "undo"])
     history.redo()
