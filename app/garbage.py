@@ -1,7 +1,7 @@
 """Python's search for objects that hold one another in a circle, on the window's thread and on no other.
 
 Left to itself it runs on whichever thread happens to make the next object. There it takes apart what it finds, also
-dialogs and what listens to them, while the window uses their connections, and the program crashes now and then.
+dialogs and what listens to them, while the window uses their connections, and the program may crash.
 """
 
 from __future__ import annotations
